@@ -1,0 +1,286 @@
+"""One end of a connection: its state as a compact tuple, and what the table makes it do.
+
+What an end does with an event depends on nothing but its own state and the event, and few different cases
+exist, so every reaction is computed once and remembered; the exploration multiplies tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from tcpverify.lang.compiled import Reading, compile_expr
+from tcpverify.lang.expr import TRUE, Expr
+from tcpverify.lang.interpret import evaluate
+from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.numbers import SHIFT, Delta, Pairs, Spaces, Unrelated, number, tag_of
+
+__all__ = ["ACKED", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
+
+ACKED = "acknowledges"
+
+
+class Segment(NamedTuple):
+    """A segment in flight. ``end`` sent it; ``incarnation`` and ``stale`` are ghosts that no end may read.
+
+    ``stale`` says that it was sent in answer to something left behind by an older incarnation.
+    """
+
+    end: int
+    incarnation: int
+    syn: bool
+    ack: bool
+    fin: bool
+    rst: bool
+    seq: int
+    acknowledges: int
+    text: int
+    ts: int
+    stale: bool
+
+    def flags(self) -> str:
+        """Such as ``FIN,ACK``."""
+        names = [n for n, on in (("SYN", self.syn), ("FIN", self.fin), ("RST", self.rst), ("ACK", self.ack)) if on]
+        return ",".join(names) or "-"
+
+    def tags(self) -> frozenset[int]:
+        """The number spaces that occur in it."""
+        return frozenset({tag_of(self.seq)} | ({tag_of(self.acknowledges)} if self.ack else set()))
+
+
+class End(NamedTuple):
+    """One end. ``incarnation`` and ``role`` are ghosts; ``sent`` counts retransmissions of the queue's front.
+
+    ``role`` of a CLOSED end says how its last connection ended: ``active``, ``passive`` closer or neither.
+    ``led`` is set where an observer asks who sent the first FIN.
+    """
+
+    state: str
+    incarnation: int
+    role: str
+    sent: int
+    led: str
+    una: int | None
+    nxt: int | None
+    iss: int | None
+    rcv: int | None
+    passive: bool | None
+    ts: int | None
+
+    def tags(self) -> frozenset[int]:
+        """The number spaces that occur in it."""
+        numbers = (self.una, self.nxt, self.iss, self.rcv)
+        return frozenset(tag_of(n) for n in numbers if n is not None)
+
+
+def closed(incarnation: int, role: str) -> End:
+    """An end without a connection."""
+    return End("CLOSED", incarnation, role, 0, "", None, None, None, None, None, None)
+
+
+class Event(NamedTuple):
+    """Something that happens to an end: a call, a timeout, or the arrival of a segment."""
+
+    name: str
+    segment: Segment | None = None
+    data: int = 0
+    incarnation: int = 0
+
+
+class Reaction(NamedTuple):
+    """What an end does: its next state, what it sends, and the name of the rule that said so.
+
+    ``restarts`` are the timers set to zero; ``tags`` are the rule's, and `ACKED` if SND.UNA moved.
+    """
+
+    end: End
+    emits: tuple[Segment, ...]
+    rule: str
+    restarts: frozenset[str]
+    tags: frozenset[str]
+
+
+class Case(NamedTuple):
+    """A reaction, and the distances of number spaces under which it is the one that happens."""
+
+    reaction: Reaction
+    pairs: Pairs
+
+
+def merged(cases: Iterable[Case]) -> list[Case]:
+    """Cases with equal reactions and equal pairs but for one set of distances, made one."""
+    table: dict[tuple[Reaction, Pairs, tuple[int, int]], set[int]] = {}
+    whole: list[Case] = []
+    for reaction, pairs in cases:
+        if not pairs:
+            whole.append(Case(reaction, pairs))
+            continue
+        pair, group = pairs[-1]
+        table.setdefault((reaction, pairs[:-1], pair), set()).update(group)
+    return whole + [Case(r, (*rest, (pair, frozenset(group)))) for (r, rest, pair), group in table.items()]
+
+
+class _Row(NamedTuple):
+    rule: Rule
+    guard: Reading
+    assign: tuple[tuple[str, Reading], ...]
+    emits: tuple[tuple[Reading | None, dict[str, Reading]], ...]
+    restarts: tuple[tuple[str, Reading], ...]
+
+
+_SLOT = {"SND.UNA": "una", "SND.NXT": "nxt", "ISS": "iss", "RCV.NXT": "rcv", "PASSIVE": "passive", "TS.RECENT": "ts"}
+_NUMBERS = frozenset({"SND.UNA", "RCV.NXT"})
+_ACTIVE = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT"})
+_PASSIVE = frozenset({"CLOSE-WAIT", "LAST-ACK"})
+_WITHOUT_TCB = frozenset({"CLOSED", "LISTEN"})
+
+
+def _interpreted(expr: Expr) -> Reading:
+    return lambda variables, delta: evaluate(expr, variables, delta=delta)
+
+
+class Machine:
+    """The table over the number spaces of a scope; compiled, or ``plain``: read by the interpreter."""
+
+    def __init__(self, table: Table, spaces: Spaces, plain: bool = False) -> None:
+        self._read = _interpreted if plain else compile_expr
+        self.table = table
+        self.spaces = spaces
+        self._rows: dict[tuple[str, str], list[_Row]] = {}
+        self._known: dict[tuple[int, End, Event], list[Case]] = {}
+        self._fixed = {"RCV.WND": spaces.window, "MAX.SND.WND": spaces.window}
+        self._forget = {
+            state: tuple(slot for name, slot in _SLOT.items() if state not in table.relevant.get(name, table.states))
+            for state in table.states
+        }
+        self._timers = [(t, self._read(t.while_)) for t in table.timers]
+
+    def _compiled(self, state: str, event: str) -> list[_Row]:
+        rows = self._rows.get((state, event))
+        if rows is None:
+            rows = self._rows[state, event] = [self._compile(r) for r in self.table.at(state, event)]
+        return rows
+
+    def _compile(self, rule: Rule) -> _Row:
+        read = self._read
+        return _Row(
+            rule,
+            read(rule.guard),
+            tuple((n, read(e)) for n, e in rule.assign.items()),
+            tuple(
+                (None if m.when is TRUE else read(m.when), {n: read(e) for n, e in m.fields.items()})
+                for m in rule.emits
+            ),
+            tuple((t, read(w)) for t, w in rule.restarts),
+        )
+
+    def running(self, end: End) -> tuple[str, ...]:
+        """The timers that run while an end is in this state."""
+        env = self._variables(end)
+        delta = self.spaces.delta({}, [])
+        return tuple(t.name for t, holds in self._timers if end.state in t.states and holds(env, delta))
+
+    def reactions(self, side: int, end: End, event: Event) -> list[Case]:
+        """What end ``side`` does: more than one answer only where the adversary has a relation to choose."""
+        key = (side, end, event)
+        found = self._known.get(key)
+        if found is None:
+            outcomes: dict[tuple[Reaction, Pairs], None] = {}
+            self._branch(side, end, event, {}, (), outcomes)
+            found = self._known[key] = merged(Case(r, p) for r, p in outcomes)
+        return found
+
+    def _branch(
+        self, side: int, end: End, event: Event, known: dict[tuple[int, int], int], fixed: Pairs,
+        outcomes: dict[tuple[Reaction, Pairs], None],
+    ) -> None:  # fmt: skip
+        """Try the event; where two spaces are compared, try every distance, those with equal answers together."""
+        seen: list[int] = []
+        try:
+            outcomes[self._react(side, end, event, self.spaces.delta(known, seen), seen), fixed] = None
+            return
+        except Unrelated as need:
+            pair = need.pair
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for distance in self.spaces.distances:
+            seen = []
+            with suppress(Unrelated):
+                self._react(side, end, event, self.spaces.delta({**known, pair: distance}, seen), seen)
+            alike.setdefault(tuple(seen), []).append(distance)
+        for group in alike.values():
+            self._branch(side, end, event, {**known, pair: group[0]}, (*fixed, (pair, frozenset(group))), outcomes)
+
+    def _variables(self, end: End) -> dict[str, Any]:
+        env: dict[str, Any] = {name: getattr(end, slot) for name, slot in _SLOT.items()}
+        env.update(self._fixed)
+        return env
+
+    def _react(self, side: int, end: End, event: Event, delta: Delta, seen: list[int]) -> Reaction:
+        env = self._variables(end)
+        arriving = event.segment
+        incarnation = event.incarnation or end.incarnation
+        env["NEW.ISS"] = number(incarnation, side)
+        env["DATA"] = event.data
+        if arriving is not None:
+            env.update({
+                "SEG.SEQ": arriving.seq, "SEG.ACK": arriving.acknowledges, "SEG.TEXT": arriving.text,
+                "SEG.SYN?": arriving.syn, "SEG.ACK?": arriving.ack, "SEG.FIN?": arriving.fin,
+                "SEG.RST?": arriving.rst, "SEG.TS": arriving.ts,
+            })  # fmt: skip
+        for row in self._compiled(end.state, event.name):
+            if row.guard(env, delta):
+                return self._apply(row, side, end, event, incarnation, env, delta, seen)
+        raise AssertionError(f"no rule of {self.table.name} for {end} and {event}")
+
+    def _apply(
+        self, row: _Row, side: int, end: End, event: Event, incarnation: int, env: dict[str, Any], delta: Delta,
+        seen: list[int],
+    ) -> Reaction:  # fmt: skip
+        rule = row.rule
+        restarts = {t for t, when in row.restarts if when(env, delta)}
+        values = {name: read(env, delta) for name, read in row.assign}
+        for name in _NUMBERS & values.keys():
+            # A number taken from another space is written in the space that the end counts in.
+            old = env[name]
+            if old is not None and end.state not in _WITHOUT_TCB and tag_of(old) != tag_of(values[name]):
+                step = delta(values[name], old)
+                seen.append(step)
+                values[name] = old + step
+        acked = "SND.UNA" in values and end.una is not None and values["SND.UNA"] != end.una
+        state = rule.to or end.state
+        after = {**env, **values}
+        arriving = event.segment
+        # A segment belongs to the connection that sends it; one sent without a connection to the incarnation
+        # of the segment that it answers.
+        ghost = incarnation
+        if end.state in _WITHOUT_TCB and arriving is not None and rule.to is None:
+            ghost = arriving.incarnation
+        stale = arriving is not None and (arriving.stale or 0 < arriving.incarnation < ghost)
+        emits = []
+        for when, fields in row.emits:
+            if when is not None and not when(after, delta):
+                continue
+            f = {n: read(after, delta) for n, read in fields.items()}
+            seq = f["SEQ"] if f["SEQ"] >> SHIFT else f["SEQ"] + (side << SHIFT)
+            emits.append(
+                Segment(side, ghost, f["SYN?"], f["ACK?"], f["FIN?"], f["RST?"], seq, f.get("ACK", 0), f["TEXT"],
+                        -1, stale)
+            )  # fmt: skip
+        tags = rule.tags | {ACKED} if acked else rule.tags
+        if state == "CLOSED":
+            return Reaction(closed(incarnation, self._role(end, rule)), tuple(emits), rule.name, frozenset(restarts), tags)
+        slots = {slot: after[name] for name, slot in _SLOT.items()}
+        for slot in self._forget[state]:
+            slots[slot] = None
+        sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")
+        result = End(state, incarnation, "", sent, end.led, **slots)
+        return Reaction(result, tuple(emits), rule.name, frozenset(restarts), tags)
+
+    @staticmethod
+    def _role(end: End, rule: Rule) -> str:
+        if end.state == "CLOSED":
+            return end.role
+        if end.state in _ACTIVE or "aborts" in rule.tags:
+            return "active"
+        return "passive" if end.state in _PASSIVE or end.state == "ESTABLISHED" else ""

@@ -1,0 +1,212 @@
+"""Sequence numbers of several incarnations, related by an adversary as late as possible.
+
+The exploration never fixes an ISN. A number is written relative to the number space it comes from: the ISS that
+one end chose for one incarnation. Numbers of one space compare by their offsets. When a rule compares numbers
+of two spaces, the relation of the spaces is decided there and then, in every way that matters (`Spaces`): that
+is what the ``worst-case`` regime means, and deciding late explores only differences that some rule can see.
+
+A number is the integer ``tag * 2**SHIFT + offset``; the tag is ``2 * incarnation + end``, so tags of even and
+odd parity are the two directions. Incarnation 0 is not a connection but the constant SEQ=0 of RFC 9293 §3.10.7.1.
+
+The distances of two ISNs that matter are finitely many classes; `tcpverify.tcp.lemma` lets Z3 prove over 32-bit
+numbers that the distances listed by `distances` meet every class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+__all__ = ["HALF", "NO_RELATION", "SHIFT", "Delta", "Pairs", "Relation", "Spaces", "Unrelated", "distances", "number", "offset", "tag_of"]
+
+SHIFT = 10
+HALF = 1 << (SHIFT - 1)
+
+#: tags in ascending order, and the possible base values of each (the first of every direction is 0)
+Relation = tuple[tuple[int, ...], frozenset[tuple[int, ...]]]
+NO_RELATION: Relation = ((), frozenset({()}))
+#: for pairs of tags (lower, higher) the distances (higher ISS - lower ISS) that are possible
+Pairs = tuple[tuple[tuple[int, int], frozenset[int]], ...]
+Delta = Callable[[int, int], int]
+
+
+def tag_of(value: int) -> int:
+    """The number space of a number."""
+    return (value + HALF) >> SHIFT
+
+
+def offset(value: int) -> int:
+    """The distance of a number from the ISS of its space."""
+    return value - (tag_of(value) << SHIFT)
+
+
+def number(incarnation: int, end: int, offset: int = 0) -> int:
+    """The number ``offset`` beyond the ISS that ``end`` chose for ``incarnation``."""
+    return ((2 * incarnation + end) << SHIFT) + offset
+
+
+class Unrelated(Exception):
+    """Two number spaces were compared whose relation is not decided; ``pair`` is (lower tag, higher tag)."""
+
+    def __init__(self, first: int, second: int) -> None:
+        super().__init__(first, second)
+        self.pair = (min(first, second), max(first, second))
+
+
+def distances(bits: int, window: int, reach: int) -> list[int]:
+    """One distance of two ISNs for every way in which their numbers can compare.
+
+    Numbers of either space lie within ``reach`` of each other's offsets, so a distance matters through the
+    values ``distance - reach … distance + reach``: which of them are 0, before, after, inside the window. Those
+    answers change only near 0, near +window, near -window and at the antipode; between, one value is enough.
+    """
+    half = 1 << (bits - 1)
+    edges = (0, window, -window, half)
+    near = {(e + d + half) % (2 * half) - half for e in edges for d in range(-reach, reach + 1)}
+    chosen, gap = [], False
+    for value in range(-half, half):
+        if value in near:
+            chosen.append(value)
+            gap = False
+        elif not gap:
+            chosen.append(value)
+            gap = True
+    return chosen
+
+
+class Spaces:
+    """The number spaces of a scope: width, window, and how spaces may relate.
+
+    Parameters
+    ----------
+    span
+        the greatest offset that an end uses: SYN, data and FIN.
+    regime
+        ``worst-case`` or ``timestamps``: any relation; ``clock``: a later space begins beyond the earlier one.
+    """
+
+    def __init__(self, span: int, regime: str) -> None:
+        self.reach = span + 1
+        self.bits = 6
+        while (1 << (self.bits - 2)) <= 2 * self.reach + 1:
+            self.bits += 1
+        self.window = 1 << (self.bits - 2)
+        self.regime = regime
+        self.distances = distances(self.bits, self.window, self.reach)
+        #: for every distance the listed one that stands for it
+        self.standard: dict[int, int] = {}
+        half = 1 << (self.bits - 1)
+        for value in range(-half, half):
+            below = [d for d in self.distances if d <= value]
+            self.standard[value] = max(below)
+        self._met: dict[tuple[Relation, Pairs], Relation | None] = {}
+        self._everything: dict[tuple[int, ...], frozenset[tuple[int, ...]]] = {}
+
+    def signed(self, value: int) -> int:
+        """A distance modulo the width, between minus half and half of it."""
+        half = 1 << (self.bits - 1)
+        return (value + half) % (2 * half) - half
+
+    def delta(self, known: dict[tuple[int, int], int], seen: list[int]) -> Delta:
+        """The signed distance of two numbers, where pairs of spaces have the known distances.
+
+        For every comparison across spaces a word that says all that a rule can see of it goes into ``seen``:
+        distances with equal words cannot be told apart.
+        """
+
+        def distance(a: int, b: int) -> int:
+            left, right = (a + HALF) >> SHIFT, (b + HALF) >> SHIFT
+            if left == right:
+                return a - b
+            if left < 2 or right < 2:
+                # The constant SEQ=0 is no number of a connection: taken to be outside every window.
+                return self.window + self.reach + 1
+            low, high, sign = (left, right, -1) if left < right else (right, left, 1)
+            apart = known.get((low, high))
+            if apart is None:
+                raise Unrelated(left, right)
+            result = self.signed(sign * apart + a - b - ((left - right) << SHIFT))
+            antipode = result == -(1 << (self.bits - 1))
+            seen.append(0 if result == 0 else -1 - antipode if result < 0 else 1 + (result >= self.window))
+            return result
+
+        return distance
+
+    def _orders(self, tags: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        """All base values for the spaces of one direction, the first at 0."""
+        # Sums of representatives need not represent the sum: with three spaces every distance is tried.
+        half = 1 << (self.bits - 1)
+        steps = self.distances if len(tags) < 3 else range(-half, half)
+        for rest in product(steps, repeat=len(tags) - 1):
+            bases = (0, *rest)
+            if self.regime != "clock" or self._ascending(bases):
+                yield bases
+
+    def _ascending(self, bases: tuple[int, ...]) -> bool:
+        gaps = [self.signed(y - x) for x, y in zip(bases, bases[1:], strict=False)]
+        return all(self.reach <= g <= (1 << (self.bits - 1)) - self.reach - 1 for g in gaps)
+
+    def everything(self, tags: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
+        """Every relation of these spaces that the regime allows; both directions in one tuple."""
+        if tags in self._everything:
+            return self._everything[tags]
+        sides = [tuple(t for t in tags if t & 1 == side) for side in (0, 1)]
+        found = set()
+        for left in self._orders(sides[0]) if sides[0] else [()]:
+            for right in self._orders(sides[1]) if sides[1] else [()]:
+                values = dict(zip(sides[0] + sides[1], left + right, strict=True))
+                found.add(tuple(values[t] for t in tags))
+        self._everything[tags] = frozenset(found)
+        return self._everything[tags]
+
+    def meet(self, relation: Relation, pairs: Pairs) -> Relation | None:
+        """The relation together with further distances, or None if they contradict each other."""
+        if not pairs:
+            return relation
+        key = (relation, pairs)
+        if key in self._met:
+            return self._met[key]
+        tags, known = relation
+        every = tuple(sorted({*tags, *(t for pair, _ in pairs for t in pair)}))
+        values = known
+        if every != tags:
+            kept = [every.index(t) for t in tags]
+            values = frozenset(
+                v for v in self.everything(every) if self._normal(tags, tuple(v[i] for i in kept)) in known
+            )
+        for (low, high), allowed in pairs:
+            i, j = every.index(low), every.index(high)
+            values = frozenset(v for v in values if self.standard[self.signed(v[j] - v[i])] in allowed)
+        self._met[key] = (every, values) if values else None
+        return self._met[key]
+
+    def _normal(self, tags: tuple[int, ...], values: tuple[int, ...]) -> tuple[int, ...]:
+        """Base values with the first space of each direction at 0."""
+        first: dict[int, int] = {}
+        for tag, value in zip(tags, values, strict=True):
+            first.setdefault(tag & 1, value)
+        return tuple(self.signed(v - first[t & 1]) for t, v in zip(tags, values, strict=True))
+
+    def restricted(self, relation: Relation, alive: frozenset[int] | set[int]) -> Relation:
+        """What the relation still says about the spaces that are alive; nothing, if that is nothing."""
+        tags, known = relation
+        kept = [i for i, t in enumerate(tags) if t in alive]
+        names = tuple(tags[i] for i in kept)
+        values = frozenset(self._normal(names, tuple(v[i] for i in kept)) for v in known)
+        for side in (0, 1):
+            if sum(t & 1 == side for t in names) == 1 or self._free(names, values, side):
+                rest = [i for i, t in enumerate(names) if t & 1 != side]
+                values = frozenset(tuple(v[i] for i in rest) for v in values)
+                names = tuple(names[i] for i in rest)
+        return (names, values) if names else NO_RELATION
+
+    def _free(self, tags: tuple[int, ...], values: frozenset[tuple[int, ...]], side: int) -> bool:
+        """Whether the relation says nothing about one direction."""
+        mine = tuple(t for t in tags if t & 1 == side)
+        if not mine:
+            return False
+        here = [i for i, t in enumerate(tags) if t & 1 == side]
+        rest = [i for i, t in enumerate(tags) if t & 1 != side]
+        others = {tuple(v[i] for i in rest) for v in values}
+        full = self.everything(mine)
+        return len(values) == len(full) * len(others) and {tuple(v[i] for i in here) for v in values} == full

@@ -1,0 +1,144 @@
+"""The parts of locations, by number: ends, segments and relations of number spaces, with what is asked of them.
+
+A location is a small tuple of such numbers, so that it hashes fast; everything that depends on one part only
+is computed when the part is first seen. `mirror` gives the same part with the two ends exchanged: both ends run
+one table, so a location and its mirror image behave alike and only one of them is explored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tcpverify.tcp.endpoint import End, Segment
+from tcpverify.tcp.numbers import HALF, NO_RELATION, SHIFT, Relation
+
+__all__ = ["NONE_ALIVE", "Parts"]
+
+NONE_ALIVE = 1 << 20
+
+
+def _flipped(value: int) -> int:
+    tag = (value + HALF) >> SHIFT
+    return value + ((tag ^ 1) - tag << SHIFT)
+
+
+def _flipped_or_none(value: int | None) -> int | None:
+    return None if value is None else _flipped(value)
+
+
+class Parts:
+    """Interned ends, segments and relations.
+
+    Attributes
+    ----------
+    timers
+        per end the names of the timers that run.
+    alive
+        per end its incarnation if it has a connection, else `NONE_ALIVE`.
+    incarnation
+        per segment the incarnation that sent it.
+    """
+
+    def __init__(self, timers_of: Callable[[End], tuple[str, ...]]) -> None:
+        self.ends: list[End] = []
+        self.segments: list[Segment] = []
+        self.relations: list[Relation] = []
+        self.timers: list[tuple[str, ...]] = []
+        self.alive: list[int] = []
+        self.incarnation: list[int] = []
+        self._timers_of = timers_of
+        self._end_ids: dict[End, int] = {}
+        self._segment_ids: dict[Segment, int] = {}
+        self._relation_ids: dict[Relation, int] = {}
+        self._mirror_end: dict[int, int] = {}
+        self._mirror_segment: dict[int, int] = {}
+        self._mirror_relation: dict[int, int] = {}
+        self.relation(NO_RELATION)
+
+    def end(self, end: End) -> int:
+        """The number of an end's state."""
+        found = self._end_ids.get(end)
+        if found is None:
+            found = self._end_ids[end] = len(self.ends)
+            self.ends.append(end)
+            self.timers.append(self._timers_of(end))
+            self.alive.append(NONE_ALIVE if end.state == "CLOSED" else end.incarnation)
+        return found
+
+    def segment(self, segment: Segment) -> int:
+        """The number of a segment."""
+        found = self._segment_ids.get(segment)
+        if found is None:
+            found = self._segment_ids[segment] = len(self.segments)
+            self.segments.append(segment)
+            self.incarnation.append(segment.incarnation)
+        return found
+
+    def relation(self, relation: Relation) -> int:
+        """The number of a relation; 0 is the one that says nothing."""
+        found = self._relation_ids.get(relation)
+        if found is None:
+            found = self._relation_ids[relation] = len(self.relations)
+            self.relations.append(relation)
+        return found
+
+    def mirror_end(self, number: int) -> int:
+        """The end's state as the other end would have it."""
+        found = self._mirror_end.get(number)
+        if found is None:
+            e = self.ends[number]
+            image = e._replace(una=_flipped_or_none(e.una), nxt=_flipped_or_none(e.nxt),
+                               iss=_flipped_or_none(e.iss), rcv=_flipped_or_none(e.rcv))  # fmt: skip
+            found = self.end(image)
+            self._mirror_end[number], self._mirror_end[found] = found, number
+        return found
+
+    def mirror_segment(self, number: int) -> int:
+        """The segment as the other end would send it."""
+        found = self._mirror_segment.get(number)
+        if found is None:
+            s = self.segments[number]
+            # Without the ACK bit the field is nothing, not a number.
+            acknowledges = _flipped(s.acknowledges) if s.ack else s.acknowledges
+            found = self.segment(s._replace(end=1 - s.end, seq=_flipped(s.seq), acknowledges=acknowledges))
+            self._mirror_segment[number], self._mirror_segment[found] = found, number
+        return found
+
+    def mirror_relation(self, number: int) -> int:
+        """The relation with the two directions exchanged."""
+        found = self._mirror_relation.get(number)
+        if found is None:
+            tags, values = self.relations[number]
+            order = sorted(range(len(tags)), key=lambda i: tags[i] ^ 1)
+            image = (tuple(tags[i] ^ 1 for i in order), frozenset(tuple(v[i] for i in order) for v in values))
+            found = self.relation(image)
+            self._mirror_relation[number], self._mirror_relation[found] = found, number
+        return found
+
+    def renamed_end(self, number: int, by: int) -> int:
+        """The end with incarnations counted from ``by`` later."""
+        e = self.ends[number]
+        return self.end(
+            e._replace(
+                incarnation=max(e.incarnation - by, 0),
+                una=_earlier(e.una, by), nxt=_earlier(e.nxt, by), iss=_earlier(e.iss, by), rcv=_earlier(e.rcv, by),
+            )
+        )  # fmt: skip
+
+    def renamed_segment(self, number: int, by: int) -> int:
+        """The segment with incarnations counted from ``by`` later."""
+        s = self.segments[number]
+        seq, acknowledges = _earlier(s.seq, by), _earlier(s.acknowledges, by)
+        assert seq is not None and acknowledges is not None
+        return self.segment(s._replace(incarnation=s.incarnation - by, seq=seq, acknowledges=acknowledges))
+
+    def renamed_relation(self, number: int, by: int) -> int:
+        """The relation with incarnations counted from ``by`` later."""
+        tags, values = self.relations[number]
+        return self.relation((tuple(t - 2 * by for t in tags), values))
+
+
+def _earlier(value: int | None, by: int) -> int | None:
+    if value is None or (value + HALF) >> SHIFT < 2:
+        return value
+    return value - (2 * by << SHIFT)

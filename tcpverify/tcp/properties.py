@@ -1,0 +1,277 @@
+"""The properties: what each means, which clause motivates it, and when an action breaks it.
+
+An observer sees one action with the locations before and after it, and says which properties it breaks and which
+premises it reaches. Properties about endless runs (``no-ack-loop``, ``termination``, ``deadlock-free``) are
+decided on the state graph by `tcpverify.engines.liveness` with the classifications at the end of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tcpverify.errors import UsageError
+from tcpverify.tcp.endpoint import ACKED, End, Event, Reaction, Segment
+from tcpverify.tcp.numbers import offset, tag_of
+from tcpverify.tcp.scenario import Action, Scenario
+
+__all__ = ["DEFAULT", "PREMISES", "PROPERTIES", "Property", "accepted", "drain", "find", "observe", "why"]
+
+Breaks = Callable[[Scenario, End, Event, Reaction], str]
+OPENING = frozenset({"LISTEN", "SYN-SENT", "SYN-RECEIVED"})
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property by its name.
+
+    ``premise`` is the mark without which it holds vacuously; ``kind`` is ``safety`` (an action breaks it),
+    ``cycle``, ``liveness`` or ``deadlock`` (the state graph decides).
+    """
+
+    name: str
+    meaning: str
+    clause: str
+    premise: str
+    kind: str = "safety"
+    default: bool = True
+    breaks: Breaks | None = None
+
+    @property
+    def watched(self) -> bool:
+        """Whether marks on actions decide it."""
+        return self.kind == "safety"
+
+
+def accepted(before: End, after: End, tags: frozenset[str]) -> bool:
+    """Whether a segment had an effect: it moved the state, delivered text or FIN, was new as an ACK, or reset."""
+    return (
+        before.state != after.state
+        or ACKED in tags
+        or "reset" in tags
+        or (before.rcv is not None and after.rcv is not None and before.rcv != after.rcv)
+    )
+
+
+def _old(segment: Segment, end: End) -> bool:
+    return 0 < segment.incarnation < end.incarnation
+
+
+def _no_old_segment(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    segment = event.segment
+    if segment is None or end.state == "CLOSED" or not _old(segment, end):
+        return ""
+    if not accepted(end, reaction.end, reaction.tags):
+        return ""
+    return (
+        f"the {segment.flags()} of incarnation {segment.incarnation} is accepted in {end.state} "
+        f"of incarnation {end.incarnation}"
+    )
+
+
+def left_in_flight(end: End, flight: Sequence[Segment]) -> str:
+    """Property ``drained``, asked when the TIME-WAIT timer of an end expires."""
+    left = sorted(f"{s.flags()} from {'AB'[s.end]}" for s in flight if s.incarnation == end.incarnation)
+    return f"TIME-WAIT expires while the network still holds {', '.join(left)}" if left else ""
+
+
+def _graceful_close(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    if "abort" in scenario.scope.calls:
+        return ""
+    if "reset" in reaction.tags and end.state not in (*OPENING, "TIME-WAIT"):
+        return f"the end in {end.state} only ever called CLOSE and is reset"
+    if end.state == "LAST-ACK" and reaction.end.state != "LAST-ACK" and "closes" not in reaction.tags:
+        return "LAST-ACK is left without an ACK of the FIN"
+    return ""
+
+
+def _no_assassination(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    if end.state != "TIME-WAIT" or reaction.end.state == "TIME-WAIT":
+        return ""
+    if event.name == "TIME-WAIT" or "reopens" in reaction.tags or "aborts" in reaction.tags:
+        return ""
+    return f"TIME-WAIT is ended by {event.segment.flags() if event.segment else event.name}, not by its timer"
+
+
+def _time_wait_side(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    if reaction.end.state != "TIME-WAIT" or end.state == "TIME-WAIT" or reaction.end.led != "second":
+        return ""
+    return "an end whose FIN was the second enters TIME-WAIT"
+
+
+def _no_data_loss(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    segment = event.segment
+    if segment is None or "takes-fin" not in reaction.tags or end.rcv is None:
+        return ""
+    if segment.incarnation != end.incarnation:
+        return ""
+    wrote = scenario.scope.data
+    # The FIN may carry text with it: what counts is what has been taken once the FIN has.
+    whole = tag_of(end.rcv) == tag_of(segment.seq) and offset(segment.seq) + segment.text - 1 == wrote
+    if whole and offset(end.rcv) + segment.text >= 1 + wrote:
+        return ""
+    return f"end of stream is seen although not all of the peer's {wrote} octets were delivered"
+
+
+def _clean_reopen(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    segment = event.segment
+    if segment is None:
+        return ""
+    if end.state in OPENING and (_old(segment, end) or segment.stale):
+        if "reset" in reaction.tags:
+            return f"the opening in {end.state} is reset by what an older incarnation left behind"
+        if accepted(end, reaction.end, reaction.tags):
+            return f"the opening in {end.state} is desynchronised by a segment of incarnation {segment.incarnation}"
+    # TIME-WAIT holds the address pair on purpose; any other old connection in the way costs the opener an RTO.
+    later = segment.syn and segment.incarnation > end.incarnation and not segment.stale
+    if later and end.state not in ("CLOSED", "TIME-WAIT") and reaction.end.incarnation == end.incarnation:
+        return f"the SYN of incarnation {segment.incarnation} meets an old connection in {end.state} and must be resent"
+    return ""
+
+
+def _safety(
+    name: str,
+    meaning: str,
+    clause: str,
+    premise: str,
+    breaks: Breaks | None,
+    default: bool = True,
+) -> Property:
+    return Property(name, meaning, clause, premise, "safety", default, breaks)
+
+
+PROPERTIES: tuple[Property, ...] = (
+    _safety(
+        "no-old-segment",
+        "no segment sent by one incarnation is accepted by an endpoint in a later incarnation",
+        "RFC 9293 §3.4.1, §3.6.1 (MUST-13)",
+        "reopened",
+        _no_old_segment,
+    ),
+    _safety(
+        "drained",
+        "when a TIME-WAIT timer expires nothing of that incarnation is in flight",
+        "RFC 9293 §3.6.1 (MUST-13)",
+        "time-wait-expired",
+        None,
+    ),
+    _safety(
+        "graceful-close",
+        "an endpoint whose application only ever called CLOSE is never reset, and leaves LAST-ACK through an ACK",
+        "RFC 9293 §3.6, §3.10.7.4",
+        "last-ack",
+        _graceful_close,
+    ),
+    _safety(
+        "no-assassination",
+        "TIME-WAIT is left only by its timer, or by a SYN that the variant says may reopen",
+        "RFC 1337 §2",
+        "time-wait-started",
+        _no_assassination,
+    ),
+    _safety(
+        "time-wait-side",
+        "only the endpoint that sent the first FIN enters TIME-WAIT",
+        "RFC 9293 §3.6, Figure 13",
+        "time-wait-started",
+        _time_wait_side,
+        default=False,
+    ),
+    _safety(
+        "no-data-loss",
+        "every octet written before CLOSE is delivered before the peer sees end of stream",
+        "RFC 9293 §3.10.4",
+        "end-of-stream",
+        _no_data_loss,
+    ),
+    _safety(
+        "clean-reopen",
+        "a new incarnation's opening is not reset, delayed by a full RTO, or desynchronised by what the old one "
+        "left behind",
+        "RFC 1337 §1 (H2, H3), RFC 9293 §3.5.1",
+        "reopened",
+        _clean_reopen,
+    ),
+    Property(
+        "no-ack-loop",
+        "there is no infinite exchange without a user call, a loss or a timer",
+        "RFC 1337 §1 (H2)",
+        "closed",
+        "cycle",
+    ),
+    Property(
+        "termination",
+        "with finitely many losses every endpoint whose application closed reaches CLOSED",
+        "RFC 9293 §3.6",
+        "closed",
+        "liveness",
+    ),
+    Property(
+        "deadlock-free",
+        "every reachable state that is not a proper end has a successor, and time can always advance",
+        "RFC 9293 §3.10",
+        "closed",
+        "deadlock",
+    ),
+)
+DEFAULT = tuple(p.name for p in PROPERTIES if p.default)
+
+#: what every run should reach, so that its verdicts are about something
+PREMISES = {
+    "closed": "a connection is closed by both ends",
+    "time-wait-started": "TIME-WAIT is entered",
+    "time-wait-expired": "TIME-WAIT ends by its timer",
+    "reopened": "an incarnation follows an older one",
+    "established-again": "the later incarnation is established",
+    "last-ack": "LAST-ACK is reached",
+    "end-of-stream": "an end sees the peer's end of stream",
+}
+
+
+def find(name: str) -> Property:
+    """The property of that name; UsageError if there is none."""
+    for item in PROPERTIES:
+        if item.name == name:
+            return item
+    raise UsageError(f"unknown property {name!r}; known are {', '.join(p.name for p in PROPERTIES)}")
+
+
+_SAFETY = tuple(p for p in PROPERTIES if p.breaks is not None)
+
+
+def observe(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> frozenset[str]:
+    """Marks of a reaction: names of broken properties, names of premises reached."""
+    marks = {p.name for p in _SAFETY if p.breaks is not None and p.breaks(scenario, end, event, reaction)}
+    old, new = end.state, reaction.end.state
+    if new == "TIME-WAIT" and old != new:
+        marks.add("time-wait-started")
+    if old == "TIME-WAIT" and event.name == "TIME-WAIT":
+        marks.add("time-wait-expired")
+    if new == "LAST-ACK":
+        marks.add("last-ack")
+    if "takes-fin" in reaction.tags:
+        marks.add("end-of-stream")
+    if new == "CLOSED" and old in ("LAST-ACK", "TIME-WAIT"):
+        marks.add("closed")
+    if "opens" in reaction.tags and end.role:
+        marks.add("reopened")
+    if new == "ESTABLISHED" and old != new:
+        marks.add("established-again")
+    return frozenset(marks)
+
+
+def drain(end: End, flight: Sequence[Segment]) -> frozenset[str]:
+    """The mark of a TIME-WAIT that expires too early."""
+    return frozenset({"drained"}) if left_in_flight(end, flight) else frozenset()
+
+
+def why(scenario: Scenario, name: str, action: Action, flight: Sequence[Segment]) -> str:
+    """The part of a property that an action breaks, with its values; empty if it breaks none."""
+    if action.plan is None:
+        return ""
+    plan = action.plan
+    end = scenario.parts.ends[plan.before]
+    if name == "drained":
+        return left_in_flight(end, flight)
+    item = find(name)
+    return item.breaks(scenario, end, plan.event, plan.reaction) if item.breaks is not None else ""

@@ -1,0 +1,432 @@
+"""Two ends, their applications, a network and time: TCP as a timed transition system.
+
+A location is a compact tuple of numbers (two ends, the segments in flight, what the environment may still do,
+and what is decided about number spaces). Its clocks are the age of every segment in flight and the time of
+every timer that runs; a clock exists only while it matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from tcpverify.lang.linear import Linear, parameter
+from tcpverify.lang.system import Constraint, Edge, Limits
+from tcpverify.lang.table import Table
+from tcpverify.tcp.applications import calls, next_incarnation
+from tcpverify.tcp.endpoint import Case, End, Event, Machine, Reaction, Segment, closed
+from tcpverify.tcp.numbers import NO_RELATION, Pairs, Relation, Spaces, number
+from tcpverify.tcp.parts import NONE_ALIVE, Parts
+from tcpverify.tcp.scope import UNLIMITED, Scope
+
+__all__ = ["GAVE_UP", "Action", "Location", "Observer", "Plan", "Scenario", "Snapshot", "Timing"]
+
+#: (end 0, end 1, segments in flight, losses left, duplicates left, relation); segments sorted, equal ones by age
+Location = tuple[int, int, tuple[int, ...], int, int, int]
+
+#: a run that goes no further because an end has used up its retransmissions
+GAVE_UP: Location = (-1, -1, (), 0, 0, 0)
+_OPENING = frozenset({"LISTEN", "SYN-SENT", "SYN-RECEIVED"})
+_NO_MARKS: frozenset[str] = frozenset()
+
+
+class Timing(NamedTuple):
+    """The durations of a scenario, as expressions over parameters; None: no lower bound."""
+
+    msl: Linear = parameter("MSL")
+    delay_min: Linear | None = None
+    rto_min: Linear | None = None
+    rto_max: Linear = parameter("RTO_MAX")
+    time_wait: Linear = parameter("TIME_WAIT")
+
+
+class Snapshot(NamedTuple):
+    """A location, spelled out."""
+
+    ends: tuple[End, End]
+    flight: tuple[Segment, ...]
+    losses: int
+    duplicates: int
+    relation: Relation
+
+
+class Plan(NamedTuple):
+    """What one reaction does to a location, as far as it does not depend on the rest of the location."""
+
+    side: int
+    before: int
+    event: Event
+    reaction: Reaction
+    after: int
+    sends: tuple[tuple[tuple[int, ...], tuple[bool, ...], int], ...]
+    pairs: Pairs
+    marks: frozenset[str]
+
+
+class Action(NamedTuple):
+    """What one edge means.
+
+    Attributes
+    ----------
+    kind
+        ``call``, ``timer``, ``deliver`` or ``give-up``.
+    plan
+        the event, the end that had it and its reaction; None for ``give-up``.
+    lost
+        parallel to ``plan.reaction.emits``: which of the segments sent are lost.
+    position, kept
+        the delivered segment's place in the source's flight, and whether the network kept a copy of it.
+    renamed
+        by how much incarnation numbers were lowered in the target.
+    mirrored
+        whether the target is the mirror image of what the action leads to.
+    """
+
+    kind: str
+    end: int
+    plan: Plan | None
+    lost: tuple[bool, ...] = ()
+    position: int = -1
+    kept: bool = False
+    renamed: int = 0
+    mirrored: bool = False
+
+
+#: (scenario, side, end before, event, reaction) -> marks
+Observer = Callable[["Scenario", End, Event, Reaction], frozenset[str]]
+#: (scenario, end whose TIME-WAIT expires, segments in flight) -> marks
+Drain = Callable[[End, Sequence[Segment]], frozenset[str]]
+
+
+class Scenario:
+    """The `TimedSystem` of a protocol table in a scope.
+
+    Parameters
+    ----------
+    table
+        the protocol; both ends run it.
+    observer, drain
+        name the properties that a reaction breaks and the premises that it reaches, and those that the expiry
+        of a TIME-WAIT timer breaks by what is in flight.
+    watch_first_fin
+        keep, as a ghost, who sent the first FIN (needed by ``time-wait-side`` only).
+    sibling
+        another scenario of the same table and scope, whose numbering of parts is shared; with ``plain`` the
+        table is read by the interpreter instead of compiled. Re-checks use both.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        scope: Scope,
+        timing: Timing | None = None,
+        observer: Observer | None = None,
+        drain: Drain | None = None,
+        watch_first_fin: bool = False,
+        sibling: Scenario | None = None,
+        plain: bool = False,
+    ) -> None:
+        self.table = table
+        self.scope = scope
+        self.timing = timing or Timing()
+        self.observer = observer
+        self.drain = drain
+        self.watch_first_fin = watch_first_fin
+        self.spaces = Spaces(2 + scope.data, scope.sequence)
+        self.machine = Machine(table, self.spaces, plain)
+        self.parts = sibling.parts if sibling is not None else Parts(self.machine.running)
+        self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
+        self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
+        self._arrivals: dict[tuple[int, int], list[Plan]] = {}
+        self._shapes: dict[Hashable, tuple[tuple[Constraint, ...], tuple[Limits, ...]]] = {}
+        self._guards: dict[tuple[str, int], tuple[Constraint, ...]] = {}
+
+    def twin(self) -> Scenario:
+        """The same system, computed afresh by the plain interpreter of the table."""
+        return Scenario(self.table, self.scope, self.timing, self.observer, self.drain, self.watch_first_fin,
+                        sibling=self, plain=True)  # fmt: skip
+
+    def snapshot(self, location: Location) -> Snapshot:
+        """The location with ends and segments in place of their numbers."""
+        if location == GAVE_UP:
+            none = closed(0, "")
+            return Snapshot((none, none), (), 0, 0, NO_RELATION)
+        a, b, flight, losses, duplicates, relation = location
+        p = self.parts
+        return Snapshot(
+            (p.ends[a], p.ends[b]), tuple(p.segments[s] for s in flight), losses, duplicates, p.relations[relation]
+        )
+
+    # ------------------------------------------------------------ the timed transition system
+
+    def initial(self) -> list[tuple[Location, int]]:
+        """Where runs start, as ``scope.start`` says; of two CLOSED ends, end 0 may open first."""
+        if self.scope.start == "established":
+            ends = [
+                End("ESTABLISHED", 1, "", 0, "", number(1, e, 1), number(1, e, 1), number(1, e), number(1, 1 - e, 1),
+                    None, None)
+                for e in (0, 1)
+            ]  # fmt: skip
+        else:
+            ends = [closed(0, "active"), closed(0, "passive")]
+            if self.scope.reopen == "passive":
+                ends.reverse()
+        a, b = (self.parts.end(e) for e in ends)
+        return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), 0)]
+
+    def clocks(self, location: Location) -> list[tuple[str, int]]:
+        """What each clock of a location measures: ("segment", position) or (timer, end)."""
+        if location == GAVE_UP:
+            return []
+        rows = [("segment", i) for i in range(len(location[2]))]
+        return rows + [(name, e) for e in (0, 1) for name in self.parts.timers[location[e]]]
+
+    def _shape(self, location: Location) -> tuple[tuple[Constraint, ...], tuple[Limits, ...]]:
+        if location == GAVE_UP:
+            return (), ()
+        key = (len(location[2]), self.parts.timers[location[0]], self.parts.timers[location[1]])
+        found = self._shapes.get(key)
+        if found is None:
+            t = self.timing
+            upper = {"segment": ("<", t.msl), "retransmission": ("<=", t.rto_max), "time-wait": ("<=", t.time_wait)}
+            lower = {"segment": t.delay_min, "retransmission": t.rto_min, "time-wait": t.time_wait}
+            rows, limits = [], []
+            for clock, (what, _) in enumerate(self.clocks(location)):
+                rel, bound = upper[what]
+                low = lower[what]
+                rows.append(Constraint(clock, rel, bound))
+                limits.append(Limits((low,) if low is not None else (), (bound,)))
+            found = self._shapes[key] = (tuple(rows), tuple(limits))
+        return found
+
+    def invariant(self, location: Location) -> Sequence[Constraint]:
+        """No segment outlives MSL, no timer runs past its time."""
+        return self._shape(location)[0]
+
+    def limits(self, location: Location) -> Sequence[Limits]:
+        """The constants that each clock is compared with."""
+        return self._shape(location)[1]
+
+    def _guard(self, what: str, clock: int) -> tuple[Constraint, ...]:
+        found = self._guards.get((what, clock))
+        if found is None:
+            t = self.timing
+            if what == "time-wait":
+                found = (Constraint(clock, "==", t.time_wait),)
+            else:
+                low = t.delay_min if what == "segment" else t.rto_min
+                found = (Constraint(clock, ">=", low),) if low is not None else ()
+            self._guards[what, clock] = found
+        return found
+
+    def edges(self, location: Location) -> list[Edge]:
+        """Every call, timeout and delivery that can happen."""
+        if location == GAVE_UP:
+            return []
+        found: list[Edge] = []
+        parts, flight = self.parts, location[2]
+        clock = len(flight)
+        for side in (0, 1):
+            for plan in self._call_plans(location, side):
+                self._add(found, location, "call", plan, ())
+            mine = location[side]
+            for timer in parts.timers[mine]:
+                guard = self._guard(timer, clock)
+                clock += 1
+                if timer == "retransmission" and self._used_up(parts.ends[mine]):
+                    found.append(Edge(GAVE_UP, guard, (), Action("give-up", side, None), frozenset({"gave-up"})))
+                    continue
+                for plan in self._expiry_plans(side, mine, timer):
+                    self._add(found, location, "timer", plan, guard)
+        previous = -1
+        for position, flying in enumerate(flight):
+            if flying == previous:
+                continue  # equal segments are delivered oldest first: exchanging them changes nothing
+            previous = flying
+            guard = self._guard("segment", position)
+            for plan in self._arrival_plans(location[1 - parts.segments[flying].end], flying):
+                self._add(found, location, "deliver", plan, guard, position)
+                if location[4]:
+                    self._add(found, location, "deliver", plan, guard, position, True)
+        return found
+
+    # ------------------------------------------------------------ what one end does, remembered
+
+    def _used_up(self, end: End) -> bool:
+        if end.state in _OPENING and self.scope.start == "established":
+            return True
+        return self.scope.retransmissions != UNLIMITED and end.sent >= self.scope.retransmissions
+
+    def _call_plans(self, location: Location, side: int) -> list[Plan]:
+        mine = location[side]
+        end, peer = self.parts.ends[mine], self.parts.ends[location[1 - side]]
+        opens = next_incarnation(self.scope, end, peer) if end.state == "CLOSED" else 0
+        in_turn = "close-in-turn" in self.scope.calls
+        peer_fin = in_turn and (
+            peer.state in ("FIN-WAIT-1", "CLOSING", "LAST-ACK")
+            or any(self.parts.segments[s].fin for s in location[2])
+        )
+        second = self.watch_first_fin and self._closed_already(end, peer)
+        key = (mine << 1 | side, opens, int(second), peer_fin)
+        found = self._calls.get(key)
+        if found is None:
+            found = self._calls[key] = [
+                self._plan(side, mine, event, case, second)
+                for event in calls(self.scope, end, opens, peer_fin)
+                for case in self.machine.reactions(side, end, event)
+            ]
+        return found
+
+    @staticmethod
+    def _closed_already(end: End, peer: End) -> bool:
+        late = ("FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT", "LAST-ACK", "CLOSED")
+        return end.state == "CLOSE-WAIT" or peer.incarnation > end.incarnation or peer.state in late
+
+    def _expiry_plans(self, side: int, mine: int, timer: str) -> list[Plan]:
+        found = self._expiries.get((side, mine, timer))
+        if found is None:
+            event = Event(timer.upper())
+            found = self._expiries[side, mine, timer] = [
+                self._plan(side, mine, event, case)
+                for case in self.machine.reactions(side, self.parts.ends[mine], event)
+            ]
+        return found
+
+    def _arrival_plans(self, mine: int, flying: int) -> list[Plan]:
+        found = self._arrivals.get((mine, flying))
+        if found is None:
+            segment = self.parts.segments[flying]
+            event, side = Event("SEGMENT", segment), 1 - segment.end
+            found = self._arrivals[mine, flying] = [
+                self._plan(side, mine, event, case)
+                for case in self.machine.reactions(side, self.parts.ends[mine], event)
+            ]
+        return found
+
+    def _plan(self, side: int, mine: int, event: Event, case: Case, second: bool = False) -> Plan:
+        reaction, pairs = case
+        end = reaction.end
+        if self.watch_first_fin and "sends-fin" in reaction.tags:
+            end = end._replace(led="second" if second else "first")
+            reaction = reaction._replace(end=end)
+        unhurt = self.scope.start == "established" and end.state in _OPENING
+        may_lose = self.scope.losses != 0 and not unhurt
+        numbers = [self.parts.segment(s) for s in reaction.emits]
+        sends = []
+        for lost in product((False, True), repeat=len(numbers)) if may_lose else ((False,) * len(numbers),):
+            flying = tuple(n for n, gone in zip(numbers, lost, strict=True) if not gone)
+            sends.append((flying, lost, sum(lost)))
+        before = self.parts.ends[mine]
+        marks = self.observer(self, before, event, reaction) if self.observer is not None else _NO_MARKS
+        return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks)
+
+    # ------------------------------------------------------------ composition
+
+    def _add(
+        self, found: list[Edge], source: Location, kind: str, plan: Plan, guard: Any, position: int = -1,
+        kept: bool = False,
+    ) -> None:  # fmt: skip
+        """The edges of one plan: one for every choice of which of its segments are lost."""
+        relation = source[5]
+        if plan.pairs:
+            met = self.spaces.meet(self.parts.relations[relation], plan.pairs)
+            if met is None:
+                return
+            relation = self.parts.relation(met)
+        budget = source[3]
+        for flying, lost, dropped in plan.sends:
+            if dropped and budget != UNLIMITED and dropped > budget:
+                continue
+            losses = budget - dropped if budget != UNLIMITED else budget
+            found.append(self._compose(source, kind, plan, flying, lost, losses, relation, guard, position, kept))
+
+    def _compose(
+        self, source: Location, kind: str, plan: Plan, flying: tuple[int, ...], lost: tuple[bool, ...], losses: int,
+        relation: int, guard: Any, position: int, kept: bool,
+    ) -> Edge:  # fmt: skip
+        parts, flight = self.parts, source[2]
+        if flying or position >= 0:
+            rows = [(n, c) for c, n in enumerate(flight) if c != position or kept]
+            if flying:
+                rows += [(n, -1) for n in flying]
+                rows.sort(key=_first)
+            carry = [c for _, c in rows]
+            flight = tuple([n for n, _ in rows])
+        else:
+            carry = list(range(len(flight)))
+        clock = len(source[2])
+        side, restarts = plan.side, plan.reaction.restarts
+        first, second = source[0], source[1]
+        split = len(carry)
+        timers = parts.timers[first]
+        for name in parts.timers[plan.after] if side == 0 else timers:
+            moved = name in timers and not (side == 0 and name in restarts)
+            carry.append(clock + timers.index(name) if moved else -1)
+        middle = len(carry)
+        clock += len(timers)
+        timers = parts.timers[second]
+        for name in parts.timers[plan.after] if side == 1 else timers:
+            moved = name in timers and not (side == 1 and name in restarts)
+            carry.append(clock + timers.index(name) if moved else -1)
+        marks = plan.marks
+        if kind == "timer" and self.drain is not None and plan.event.name == "TIME-WAIT":
+            marks = marks | self.drain(parts.ends[plan.before], [parts.segments[n] for n in flight])
+        if side == 0:
+            first = plan.after
+        else:
+            second = plan.after
+        duplicates = source[4] - 1 if kept else source[4]
+        renamed = 0
+        alive = parts.alive[first]
+        if parts.alive[second] < alive:
+            alive = parts.alive[second]
+        if relation or alive > 1:
+            first, second, flight, carry, relation, renamed = self._normal(first, second, flight, carry, relation)
+        # Of a location and its mirror image the smaller is explored.
+        left, right = parts.mirror_end(second), parts.mirror_end(first)
+        mirrored = False
+        if (left, right) <= (first, second) and (flight or (left, right) != (first, second)):
+            rows = sorted([(parts.mirror_segment(n), c) for n, c in zip(flight, carry, strict=False)], key=_first)
+            image = tuple([n for n, _ in rows])
+            mirrored = (left, right) != (first, second) or image < flight
+            if mirrored:
+                carry = [c for _, c in rows] + carry[middle:] + carry[split:middle]
+                first, second, flight = left, right, image
+                relation = parts.mirror_relation(relation)
+        target = (first, second, flight, losses, duplicates, relation)
+        action = Action(kind, side, plan, lost, position, kept, renamed, mirrored)
+        return Edge(target, guard, tuple(carry), action, marks)
+
+    def _normal(
+        self, first: int, second: int, flight: tuple[int, ...], carry: list[int], relation: int
+    ) -> tuple[int, int, tuple[int, ...], list[int], int, int]:
+        """Forget relations of spaces that are gone, and count incarnations from the oldest that is alive."""
+        parts = self.parts
+        spaces = parts.ends[first].tags() | parts.ends[second].tags()
+        for n in flight:
+            spaces |= parts.segments[n].tags()
+        if relation:
+            relation = parts.relation(self.spaces.restricted(parts.relations[relation], spaces))
+        alive = min([parts.alive[first], parts.alive[second], *(parts.incarnation[n] for n in flight)])
+        if alive == NONE_ALIVE:
+            a, b = parts.ends[first], parts.ends[second]
+            by = max(a.incarnation, b.incarnation)
+            return parts.end(closed(0, a.role)), parts.end(closed(0, b.role)), flight, carry, 0, by
+        by = min([alive, *(t >> 1 for t in spaces if t > 1)]) - 1
+        if by <= 0:
+            return first, second, flight, carry, relation, 0
+        rows = [(parts.renamed_segment(n, by), c) for n, c in zip(flight, carry, strict=False)]
+        rows.sort(key=_first)
+        return (
+            parts.renamed_end(first, by),
+            parts.renamed_end(second, by),
+            tuple(n for n, _ in rows),
+            [c for _, c in rows] + carry[len(flight) :],
+            parts.renamed_relation(relation, by) if relation else 0,
+            by,
+        )
+
+
+def _first(row: tuple[int, int]) -> int:
+    return row[0]

@@ -1,0 +1,110 @@
+"""The scope of a verdict: what the environment may do, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tcpverify.errors import UsageError
+
+__all__ = ["CALLS", "REGIMES", "REOPEN", "STARTS", "UNLIMITED", "Scope", "count_text"]
+
+UNLIMITED = -1
+CALLS = ("open", "close", "cancel", "abort", "close-in-turn")
+REGIMES = ("worst-case", "clock", "timestamps")
+STARTS = ("established", "closed")
+REOPEN = ("active", "passive", "both")
+
+
+def count_text(count: int) -> int | str:
+    """A count as it is shown: the number, or the word unlimited."""
+    return "unlimited" if count == UNLIMITED else count
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the environment may do (DESIGN §2); a bound may hide behaviour, never invent it.
+
+    Attributes
+    ----------
+    losses, duplicates
+        how many segments may be lost, and delivered once more, in a run.
+    retransmissions
+        how often one segment may be sent again before its sender gives up.
+    incarnations
+        how many incarnations may be alive at once (one after the other, any number).
+    data
+        octets each side writes, in one SEND, before it closes.
+    sequence
+        how a new ISN relates to numbers of older incarnations: any way (``worst-case``), beyond all that was
+        used (``clock``), any way but with PAWS timestamps (``timestamps``).
+    calls
+        ``open``; ``close``: CLOSE of an established connection; ``cancel``: CLOSE before it is established;
+        ``abort``; ``close-in-turn``: like close, but an end closes only when no FIN of the peer is under way.
+    reopen
+        which closer may begin the next incarnation; the other end may join it.
+    start
+        ``established``: runs begin with an established connection and an empty network, and what an end sends
+        while it opens is neither lost nor sent twice; ``closed``: runs begin with two CLOSED ends, and
+        openings are disturbed like everything else.
+    """
+
+    losses: int = 1
+    duplicates: int = 0
+    retransmissions: int = 1
+    incarnations: int = 2
+    data: int = 0
+    sequence: str = "worst-case"
+    calls: tuple[str, ...] = ("open", "close")
+    reopen: str = "active"
+    start: str = "established"
+
+    def __post_init__(self) -> None:
+        for name in ("losses", "duplicates", "retransmissions"):
+            if getattr(self, name) < UNLIMITED:
+                raise UsageError(f"{name} must be 0, a positive number or unlimited, not {getattr(self, name)}")
+        if self.duplicates == UNLIMITED:
+            raise UsageError("duplicates: this engine handles a number of duplicates, not 'unlimited'")
+        if self.incarnations < 1:
+            raise UsageError(f"incarnations must be at least 1, not {self.incarnations}")
+        if self.data < 0:
+            raise UsageError(f"data must be 0 or a positive number of octets, not {self.data}")
+        if self.sequence not in REGIMES:
+            raise UsageError(f"unknown sequence regime {self.sequence!r}; known are {', '.join(REGIMES)}")
+        if self.reopen not in REOPEN:
+            raise UsageError(f"reopen is one of {', '.join(REOPEN)}, not {self.reopen!r}")
+        if self.start not in STARTS:
+            raise UsageError(f"start is one of {', '.join(STARTS)}, not {self.start!r}")
+        unknown = [c for c in self.calls if c not in CALLS]
+        if unknown:
+            raise UsageError(f"unknown call {unknown[0]!r}; known are {', '.join(CALLS)}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The scope as it appears in JSON documents."""
+        return {
+            "losses": count_text(self.losses),
+            "duplicates": count_text(self.duplicates),
+            "retransmissions": count_text(self.retransmissions),
+            "incarnations": self.incarnations,
+            "sequence": self.sequence,
+            "data": self.data,
+            "calls": list(self.calls),
+            "reopen": self.reopen,
+            "start": self.start,
+        }
+
+    @staticmethod
+    def from_json(document: Mapping[str, Any]) -> Scope:
+        """The inverse of :meth:`as_json`."""
+        counts = {n: UNLIMITED if document[n] == "unlimited" else int(document[n])
+                  for n in ("losses", "duplicates", "retransmissions")}  # fmt: skip
+        return Scope(
+            **counts,
+            incarnations=int(document["incarnations"]),
+            data=int(document["data"]),
+            sequence=str(document["sequence"]),
+            calls=tuple(document["calls"]),
+            reopen=str(document["reopen"]),
+            start=str(document["start"]),
+        )
