@@ -15,4 +15,6 @@ AMENDMENT = Amendment(
         change("TIME-WAIT.rst*", to=None, emits=(), tags=frozenset(), text="Ignored."),
         change("TIME-WAIT.syn", emits=(), tags=frozenset(), text="Ignored."),
     ),
+    # Both say the same of a RST in TIME-WAIT, in either order.
+    over=("rfc1337",),
 )

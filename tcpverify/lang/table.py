@@ -15,7 +15,9 @@ from tcpverify.errors import ModelError
 from tcpverify.lang.expr import TRUE, Expr, Sort, all_of, lift
 from tcpverify.lang.linear import Linear
 
-__all__ = ["Amendment", "Change", "Emit", "Rule", "Table", "Timer", "add", "change", "insert", "remove"]
+__all__ = [
+    "Amendment", "Change", "Emit", "Rule", "Table", "Timer", "add", "change", "insert", "merge", "remove",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ class Rule:
             self.guard.key(),
             self.to,
             tuple(sorted((n, e.key()) for n, e in self.assign.items())),
-            tuple((tuple(sorted((n, e.key()) for n, e in m.fields.items())), m.when.key()) for m in self.emits),
+            tuple(
+                (tuple(sorted((n, e.key()) for n, e in m.fields.items())), m.when.key()) for m in self.emits
+            ),
             tuple((t, w.key()) for t, w in self.restarts),
             tuple(sorted(self.tags)),
         )
@@ -94,7 +98,9 @@ class Table:
     """A machine: states, events, variables, timers and rules, and the amendments that it has undergone.
 
     ``relevant`` gives for a variable the states in which its value matters; elsewhere it is forgotten.
-    ``numbers`` are durations that the model fixes itself, such as ``TIME_WAIT = 2*MSL``.
+    ``numbers`` are durations that the model fixes itself, such as ``TIME_WAIT = 2*MSL``. ``changed_by`` says
+    which amendment changed, added or removed a rule (or number) last; ``extended_by`` which one narrowed a
+    rule's ``guard`` by an insertion or added to its ``assign``: that leaves the rest of the rule to others.
     """
 
     name: str
@@ -111,6 +117,7 @@ class Table:
     assumes: Expr = TRUE
     amendments: tuple[Amendment, ...] = ()
     changed_by: Mapping[str, str] = field(default_factory=dict)
+    extended_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def at(self, state: str, event: str) -> list[Rule]:
         """The rules of a state for an event."""
@@ -122,21 +129,41 @@ class Table:
         Raises
         ------
         ModelError
-            if the amendment names a rule that is not there, or changes one that an earlier amendment
-            changed without declaring it in ``over``.
+            if the amendment is in force already, names a rule that is not there, or changes a rule or a
+            number that an earlier amendment changed without declaring it in ``over``.
         """
+        if any(a.name == amendment.name for a in self.amendments):
+            raise ModelError(f"amendment {amendment.name!r} is applied twice")
         rules = dict(self.rules)
-        changed = dict(self.changed_by)
+        changed, extended = dict(self.changed_by), dict(self.extended_by)
+
+        def claim(what: str, name: str, before: str | None, way_out: str = "") -> None:
+            if before is not None and before != amendment.name and before not in amendment.over:
+                raise ModelError(
+                    f"amendment {amendment.name!r} changes {what} {name!r}, which {before!r} changed before; "
+                    f"if that is meant, declare over=({before!r},) in {amendment.name!r}{way_out}"
+                )
+
         for item in amendment.changes:
-            for name in item.touched(rules, amendment.name):
-                before = changed.get(name)
-                if before is not None and before != amendment.name and before not in amendment.over:
-                    raise ModelError(
-                        f"amendment {amendment.name!r} changes rule {name!r}, which {before!r} already changed; "
-                        f"if that is meant, declare over=({before!r},) in {amendment.name!r}"
-                    )
-                changed[name] = amendment.name
+            for name in item.named(rules, amendment.name):
+                for aspect in item.aspects():
+                    if item.kind == "merge":
+                        claim("rule", name, extended.get((name, aspect)))
+                    elif item.kind in ("change", "remove"):
+                        claim("rule", name, changed.get(name))
+                        before = extended.get((name, aspect))
+                        claim("rule", name, before, f" or put {before!r} after it")
+                    if item.kind in ("insert", "merge"):
+                        extended[name, aspect] = amendment.name
+                if item.kind in ("change", "remove"):
+                    changed[name] = amendment.name
+            if item.rule is not None:
+                claim("rule", item.rule.name, changed.get(item.rule.name))
+                changed[item.rule.name] = amendment.name
             item.apply(rules)
+        for name in amendment.numbers:
+            claim("number", name, changed.get(name))
+            changed[name] = amendment.name
         return replace(
             self,
             name=f"{self.name}+{amendment.name}",
@@ -144,12 +171,17 @@ class Table:
             numbers={**self.numbers, **amendment.numbers},
             amendments=(*self.amendments, amendment),
             changed_by=changed,
+            extended_by=extended,
         )
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: ``add``, ``remove``, ``insert`` (a rule before others) or ``change`` (fields of rules)."""
+    """One difference.
+
+    ``kind`` is ``add``, ``remove``, ``insert`` (a rule before others), ``change`` (fields of rules) or
+    ``merge`` (assignments that rules make besides their own).
+    """
 
     kind: str
     pattern: str = ""
@@ -158,20 +190,39 @@ class Change:
     but: tuple[str, ...] = ()
 
     def _matching(self, rules: Mapping[str, Rule]) -> list[str]:
-        return [n for n in rules if fnmatchcase(n, self.pattern) and n not in self.but]
+        names = [n for n in rules if fnmatchcase(n, self.pattern) and n not in self.but]
+        if self.kind == "insert" and self.rule is not None:
+            # Only where the inserted rule applies can it take precedence over another.
+            where = (self.rule.state, self.rule.event)
+            return [n for n in names if (rules[n].state, rules[n].event) == where]
+        return names
 
-    def touched(self, rules: Mapping[str, Rule], amendment: str) -> list[str]:
-        """The names of the rules that this change concerns; ModelError if there is none."""
-        if self.kind in ("add", "insert"):
-            assert self.rule is not None
-            if self.rule.name in rules:
-                raise ModelError(f"amendment {amendment!r} adds rule {self.rule.name!r}, which exists already")
-            if self.kind == "add":
-                return [self.rule.name]
+    def named(self, rules: Mapping[str, Rule], amendment: str) -> list[str]:
+        """The names of the rules that the pattern stands for.
+
+        Raises
+        ------
+        ModelError
+            if the pattern matches nothing, or a rule to be added is there already.
+        """
+        if self.rule is not None and self.rule.name in rules:
+            raise ModelError(f"amendment {amendment!r} adds rule {self.rule.name!r}, which exists already")
+        if self.kind == "add":
+            return []
         names = self._matching(rules)
         if not names:
-            raise ModelError(f"amendment {amendment!r} names rule {self.pattern!r}, which the table does not have")
-        return [*names, self.rule.name] if self.rule is not None else names
+            raise ModelError(
+                f"amendment {amendment!r} names rule {self.pattern!r}, which the table does not have"
+            )
+        return names
+
+    def aspects(self) -> tuple[str, ...]:
+        """Which fields of those rules it writes; for ``merge`` which variables, as ``assign VAR``."""
+        if self.kind == "insert":
+            return ("guard",)
+        if self.kind == "merge":
+            return ("assign", *(f"assign {name}" for name in self.fields))
+        return ("guard", "assign") if self.kind == "remove" else tuple(self.fields)
 
     def apply(self, rules: dict[str, Rule]) -> None:
         """Carry the change out on a dictionary of rules."""
@@ -179,14 +230,14 @@ class Change:
             assert self.rule is not None
             if self.kind == "insert":
                 for name in self._matching(rules):
-                    old = rules[name]
-                    if (old.state, old.event) == (self.rule.state, self.rule.event):
-                        rules[name] = replace(old, guard=all_of(old.guard, ~self.rule.guard))
+                    rules[name] = replace(rules[name], guard=all_of(rules[name].guard, ~self.rule.guard))
             rules[self.rule.name] = self.rule
             return
         for name in self._matching(rules):
             if self.kind == "remove":
                 del rules[name]
+            elif self.kind == "merge":
+                rules[name] = replace(rules[name], assign={**rules[name].assign, **self.fields})
             else:
                 rules[name] = replace(rules[name], **self.fields)
 
@@ -207,10 +258,25 @@ def remove(pattern: str) -> Change:
 
 
 def change(pattern: str, *, but: Iterable[str] = (), **fields: Any) -> Change:
-    """Other values for fields of the rules whose names match (except those in ``but``)."""
+    """Other values for fields of the rules whose names match (except those in ``but``).
+
+    Raises
+    ------
+    TypeError
+        if a rule has no such field, or it is one that says which rule it is (``name``, ``state``, ``event``).
+    """
+    for name in fields:
+        if name not in Rule.__dataclass_fields__ or name in ("name", "state", "event"):
+            raise TypeError(f"a change cannot set {name!r} of a rule")
     if "guard" in fields:
         fields["guard"] = lift(fields["guard"])
     return Change("change", pattern=pattern, fields=fields, but=tuple(but))
+
+
+def merge(pattern: str, assign: Mapping[str, Expr | bool | int], *, but: Iterable[str] = ()) -> Change:
+    """The rules whose names match assign these values too."""
+    fields = {name: lift(value) for name, value in assign.items()}
+    return Change("merge", pattern=pattern, fields=fields, but=tuple(but))
 
 
 @dataclass(frozen=True)

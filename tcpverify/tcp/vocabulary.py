@@ -7,14 +7,14 @@ from typing import Any
 
 from tcpverify.lang.expr import TRUE, Expr, Sort, all_of, any_of, boolean, integer, ite, lift, sequence
 from tcpverify.lang.linear import parameter
-from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, change, insert, remove
+from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, change, insert, merge, remove
 
 __all__ = [
     "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS", "PASSIVE",
     "RCV_NXT", "RCV_WND", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES",
     "SYN", "SYNCHRONIZED", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table",
     "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new", "ack_segment", "add", "all_of", "any_of",
-    "change", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "past_fin", "remove", "segment",
+    "change", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "past_fin", "remove", "segment",
 ]  # fmt: skip
 
 STATES = (
