@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tcpverify.engines.skeleton import Resolver, Skeleton
@@ -22,11 +22,17 @@ Progress = Callable[[int, int, int], None]
 
 @dataclass(frozen=True)
 class Budget:
-    """When to stop: seconds of wall clock, number of states (0: no limit); ``interrupted`` may ask at any time."""
+    """When to stop: seconds of wall clock, number of states (0: no limit); ``interrupted`` may ask at any time.
+
+    ``states_after`` is a number of states that counts only once one of the marks in ``after`` was met: a search
+    that has found something may be cut shorter than one that has not.
+    """
 
     seconds: float = 0.0
     states: int = 0
     interrupted: Callable[[], bool] | None = None
+    states_after: int = 0
+    after: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -101,6 +107,10 @@ class Exploration:
                 found.append((index, self.covering(target, zone)))
         return found
 
+    def images(self) -> Iterator[tuple[int, int, int]]:
+        """All steps taken or tried on zones: (zone, pattern, resulting zone or EMPTY)."""
+        return ((key >> 24, key & 0xFFFFFF, image) for key, image in self._next.items())
+
     def path(self, state: int) -> list[tuple[int, int]]:
         """The (state, edge index) pairs that lead from an initial state to this one."""
         steps = []
@@ -159,6 +169,8 @@ def explore(
                 run.stopped = "time"
             elif budget.states and len(locations) > budget.states:
                 run.stopped = "states"
+            elif budget.states_after and len(locations) > budget.states_after and budget.after & run.first.keys():
+                run.stopped = "after"
             elif budget.interrupted is not None and budget.interrupted():
                 run.stopped = "interrupted"
             if run.stopped:

@@ -17,7 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 
-__all__ = ["HALF", "NO_RELATION", "SHIFT", "Delta", "Pairs", "Relation", "Spaces", "Unrelated", "distances", "number", "offset", "tag_of"]
+__all__ = [
+    "HALF", "NO_RELATION", "SHIFT", "Delta", "Pairs", "Relation", "Spaces", "Unrelated", "distances", "edges",
+    "number", "offset", "tag_of",
+]  # fmt: skip
 
 SHIFT = 10
 HALF = 1 << (SHIFT - 1)
@@ -53,25 +56,36 @@ class Unrelated(Exception):
         self.pair = (min(first, second), max(first, second))
 
 
-def distances(bits: int, window: int, reach: int) -> list[int]:
-    """One distance of two ISNs for every way in which their numbers can compare.
+def edges(bits: int, window: int) -> tuple[int, ...]:
+    """The distances at which some comparison changes its answer, in the order of the circle.
 
-    Numbers of either space lie within ``reach`` of each other's offsets, so a distance matters through the
-    values ``distance - reach … distance + reach``: which of them are 0, before, after, inside the window. Those
-    answers change only near 0, near +window, near -window and at the antipode; between, one value is enough.
+    Two numbers at distance d are compared in both directions (a segment of either space may meet an end that
+    counts in the other): with each other, which changes at 0 and at the antipode; with the receive window, at
+    window and -window; and with the window of RFC 5961 §5.2 before SND.UNA, where d + window and -d + window
+    change sign: also at the antipode less or plus a window.
     """
     half = 1 << (bits - 1)
-    edges = (0, window, -window, half)
-    near = {(e + d + half) % (2 * half) - half for e in edges for d in range(-reach, reach + 1)}
-    chosen, gap = [], False
-    for value in range(-half, half):
-        if value in near:
-            chosen.append(value)
-            gap = False
-        elif not gap:
-            chosen.append(value)
-            gap = True
-    return chosen
+    return (-half, -half + window, -window, 0, window, half - window)
+
+
+def distances(bits: int, window: int, reach: int) -> list[int]:
+    """One distance of two ISNs for every way in which their numbers can compare, in ascending order.
+
+    Numbers of either space lie within ``reach`` of each other's offsets, so a distance matters through the
+    values ``distance - reach … distance + reach``. Their answers change only near an edge, where every distance
+    is listed; of the distances from one edge to the next, which all look alike, the first is.
+
+    Raises
+    ------
+    ValueError
+        if the circle has no room to keep the edges apart.
+    """
+    corners = edges(bits, window)
+    if any(b - a < 2 * reach + 2 for a, b in zip(corners, (*corners[1:], 1 << (bits - 1)), strict=True)):
+        raise ValueError(f"{bits} bits are too few for a window of {window} and a reach of {reach}")
+    size = 1 << bits
+    near = {(e + d + size // 2) % size - size // 2 for e in corners for d in range(-reach, reach + 1)}
+    return sorted(near | {e + reach + 1 for e in corners})
 
 
 class Spaces:
@@ -88,9 +102,10 @@ class Spaces:
     def __init__(self, span: int, regime: str) -> None:
         self.reach = span + 1
         self.bits = 6
-        while (1 << (self.bits - 2)) <= 2 * self.reach + 1:
+        while (1 << (self.bits - 1)) // 3 < 2 * self.reach + 2:
             self.bits += 1
-        self.window = 1 << (self.bits - 2)
+        # A third of the way to the antipode, so that no two edges meet.
+        self.window = (1 << (self.bits - 1)) // 3
         self.regime = regime
         self.distances = distances(self.bits, self.window, self.reach)
         #: for every distance the listed one that stands for it
@@ -100,6 +115,7 @@ class Spaces:
             below = [d for d in self.distances if d <= value]
             self.standard[value] = max(below)
         self._met: dict[tuple[Relation, Pairs], Relation | None] = {}
+        self._restricted: dict[tuple[Relation, tuple[int, ...]], Relation] = {}
         self._everything: dict[tuple[int, ...], frozenset[tuple[int, ...]]] = {}
 
     def signed(self, value: int) -> int:
@@ -190,8 +206,16 @@ class Spaces:
     def restricted(self, relation: Relation, alive: frozenset[int] | set[int]) -> Relation:
         """What the relation still says about the spaces that are alive; nothing, if that is nothing."""
         tags, known = relation
-        kept = [i for i, t in enumerate(tags) if t in alive]
-        names = tuple(tags[i] for i in kept)
+        names = tuple(t for t in tags if t in alive)
+        remembered = self._restricted.get((relation, names))
+        if remembered is None:
+            remembered = self._restricted[relation, names] = self._restrict(tags, known, names)
+        return remembered
+
+    def _restrict(
+        self, tags: tuple[int, ...], known: frozenset[tuple[int, ...]], names: tuple[int, ...]
+    ) -> Relation:
+        kept = [i for i, t in enumerate(tags) if t in names]
         values = frozenset(self._normal(names, tuple(v[i] for i in kept)) for v in known)
         for side in (0, 1):
             if sum(t & 1 == side for t in names) == 1 or self._free(names, values, side):

@@ -1,0 +1,282 @@
+"""From a path of the exploration to a trace: names and numbers made absolute, times chosen.
+
+The exploration counts incarnations from the oldest that is alive, may look at a location in a mirror, and leaves
+the relation of number spaces open as long as it can. Here every end gets its name back, every incarnation its
+own number, and every ISN a value, the latest decisions first, since earlier ones are only narrower views of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.times import constraints_of, feasible, schedule
+from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
+from tcpverify.lang.system import Edge
+from tcpverify.tcp.endpoint import End, Segment
+from tcpverify.tcp.numbers import HALF, SHIFT, Spaces, offset, tag_of
+from tcpverify.tcp.properties import why
+from tcpverify.tcp.interpreter import BITS, FIRST_ISN, WINDOW
+from tcpverify.tcp.scenario import Action, Location, Scenario
+
+__all__ = ["concretise"]
+
+Tag = tuple[int, int]  # (incarnation, end), both absolute
+
+
+class _View:
+    """How a location's names map to absolute ones."""
+
+    def __init__(self, later: int = 0, mirrored: bool = False) -> None:
+        self.later, self.mirrored = later, mirrored
+
+    def tag(self, tag: int) -> Tag:
+        return (tag >> 1) + self.later if tag > 1 else 0, (tag & 1) ^ self.mirrored
+
+    def after(self, action: Action) -> _View:
+        return _View(self.later + action.renamed, self.mirrored ^ action.mirrored)
+
+
+def concretise(
+    scenario: Scenario,
+    start: Location,
+    edges: Sequence[Edge],
+    parameters: Mapping[str, Fraction],
+    model: str,
+    prop: str,
+    *,
+    shortest: bool = False,
+    loop: int | None = None,
+    pretty: bool = True,
+) -> Trace:
+    """The trace of a path.
+
+    Parameters
+    ----------
+    prop
+        the property that the last edge breaks (or, with ``loop``, that the endless run breaks).
+    pretty
+        choose the smallest total time and simple fractions; otherwise take any times that Z3 finds.
+
+    Raises
+    ------
+    InternalDisagreement
+        if Z3 finds no times, though the exploration found the path.
+    """
+    gaps = constraints_of(scenario, start, len(scenario.clocks(start)), edges, parameters)
+    unit = parameters.get("MSL", Fraction(1))
+    times = schedule(gaps, len(edges), unit) if pretty else feasible(gaps, len(edges))
+    if times is None:
+        raise InternalDisagreement(f"the exploration's path for {prop} has no times according to Z3")
+    isn = _isns(scenario.spaces, _decisions(scenario, start, edges))
+    return _Writer(scenario, isn).trace(start, edges, times, parameters, model, prop, shortest, loop)
+
+
+def _decisions(
+    scenario: Scenario, start: Location, edges: Sequence[Edge]
+) -> list[tuple[tuple[Tag, ...], frozenset[tuple[int, ...]]]]:
+    """What each step knows about number spaces, in absolute names, latest step first."""
+    found, view, location = [], _View(), start
+    for edge in edges:
+        action: Action = edge.label
+        relation = scenario.parts.relations[location[5]]
+        if action.plan is not None and action.plan.pairs:
+            met = scenario.spaces.meet(relation, action.plan.pairs)
+            assert met is not None
+            relation = met
+        tags, values = relation
+        if tags:
+            found.append((tuple(view.tag(t) for t in tags), values))
+        view = view.after(action)
+        location = edge.target
+    return found[::-1]
+
+
+def _isns(
+    spaces: Spaces, decisions: list[tuple[tuple[Tag, ...], frozenset[tuple[int, ...]]]]
+) -> dict[Tag, int]:
+    """32-bit ISNs that satisfy every decision; spaces that nothing relates follow each other at a distance."""
+    apart: dict[tuple[Tag, Tag], int] = {}
+    for tags, values in decisions:
+        pairs = [(i, j) for i in range(len(tags)) for j in range(i + 1, len(tags)) if tags[i][1] == tags[j][1]]
+        fits = [
+            v
+            for v in values
+            if all(apart.get((tags[i], tags[j]), spaces.signed(v[j] - v[i])) == spaces.signed(v[j] - v[i]) for i, j in pairs)
+        ]
+        if not fits:
+            raise InternalDisagreement("the relations of number spaces along the path contradict each other")
+        best = min(fits, key=lambda v: ([abs(spaces.signed(v[j] - v[i])) for i, j in pairs], v))
+        for i, j in pairs:
+            apart[tags[i], tags[j]] = spaces.signed(best[j] - best[i])
+            apart[tags[j], tags[i]] = -apart[tags[i], tags[j]]
+    values_of = _Isns(spaces, apart)
+    return values_of
+
+
+class _Isns(dict[Tag, int]):
+    """ISNs by (incarnation, end), worked out when asked for, oldest first."""
+
+    def __init__(self, spaces: Spaces, apart: Mapping[tuple[Tag, Tag], int]) -> None:
+        super().__init__()
+        self._spaces, self._apart = spaces, apart
+
+    def __missing__(self, tag: Tag) -> int:
+        incarnation, end = tag
+        value = FIRST_ISN[end]
+        for earlier in range(1, incarnation):
+            value = self[earlier, end] + 10 * WINDOW
+            distance = self._apart.get(((earlier, end), tag))
+            if distance is not None:
+                value = self[earlier, end] + widen(self._spaces, distance)
+                if earlier == incarnation - 1:
+                    break
+        known = [e for e in range(1, incarnation) if ((e, end), tag) in self._apart]
+        if known:
+            value = self[known[-1], end] + widen(self._spaces, self._apart[(known[-1], end), tag])
+        self[tag] = value % (1 << BITS)
+        return self[tag]
+
+
+def widen(spaces: Spaces, distance: int) -> int:
+    """A 32-bit distance that compares with everything as the small one does."""
+    reach, window, half = spaces.reach, spaces.window, 1 << (spaces.bits - 1)
+    for small, large in ((0, 0), (window, WINDOW), (-window, -WINDOW), (half, 1 << 31), (-half, -(1 << 31))):
+        if abs(distance - small) <= reach:
+            return large + distance - small
+    if distance > 0:
+        return WINDOW // 2 if distance < window else 1 << 30
+    return -(WINDOW // 2) if distance > -window else -(1 << 30)
+
+
+class _Writer:
+    """Writes steps in absolute names and numbers."""
+
+    def __init__(self, scenario: Scenario, isn: dict[Tag, int]) -> None:
+        self.scenario, self.isn = scenario, isn
+        self.sent = 0
+
+    def number(self, value: int, view: _View) -> int:
+        """A number of the exploration as a 32-bit sequence number."""
+        incarnation, end = view.tag(tag_of(value))
+        if incarnation == 0:
+            return offset(value)
+        return (self.isn[incarnation, end] + offset(value)) % (1 << BITS)
+
+    def end(self, end: End, view: _View) -> EndState:
+        """An end's state."""
+        una, nxt, rcv = (None if v is None else self.number(v, view) for v in (end.una, end.nxt, end.rcv))
+        return EndState(end.state, end.incarnation + view.later, una, nxt, rcv)
+
+    def segment(self, segment: Segment, view: _View, lost: bool) -> SegmentRecord:
+        """A segment that is being sent."""
+        self.sent += 1
+        return SegmentRecord(
+            self.sent,
+            "AB"[segment.end ^ view.mirrored],
+            segment.flags(),
+            self.number(segment.seq, view),
+            self.number(segment.acknowledges, view) if segment.ack else None,
+            segment.text,
+            segment.incarnation + view.later,
+            lost,
+        )
+
+    def trace(
+        self, start: Location, edges: Sequence[Edge], times: Sequence[Fraction], parameters: Mapping[str, Fraction],
+        model: str, prop: str, shortest: bool, loop: int | None,
+    ) -> Trace:  # fmt: skip
+        scenario, view, location = self.scenario, _View(), start
+        initial = {"AB"[e]: self.end(scenario.parts.ends[start[e]], view) for e in (0, 1)}
+        flight: list[int] = [0] * len(start[2])
+        steps = []
+        for edge, time in zip(edges, times[1:], strict=True):
+            action: Action = edge.label
+            plan = action.plan
+            if plan is None:
+                break
+            rule = scenario.table.rules[plan.reaction.rule]
+            delivered = flight[action.position] if action.position >= 0 else None
+            records = tuple(
+                self.segment(s, view, gone) for s, gone in zip(plan.reaction.emits, action.lost, strict=True)
+            )
+            after = plan.reaction.end
+            opened = after.iss is not None and scenario.parts.ends[plan.before].iss is None
+            opened = opened and after.state in ("SYN-SENT", "SYN-RECEIVED")
+            left = [n for i, n in enumerate(flight) if i != action.position or action.kept]
+            broken = {}
+            rest = [scenario.parts.segments[n] for i, n in enumerate(location[2]) if i != action.position]
+            for name in sorted(edge.marks):
+                reason = why(scenario, name, action, rest) if name in _WATCHED else ""
+                if reason:
+                    broken[name] = reason if not view.later else _later(reason, view.later)
+            steps.append(
+                Step(
+                    time=time,
+                    kind=action.kind,
+                    end="AB"[action.end ^ view.mirrored],
+                    event=plan.event.name,
+                    rule=rule.name,
+                    clause=rule.clause,
+                    text=rule.text,
+                    after=self.end(after, view),
+                    delivered=delivered,
+                    kept=action.kept,
+                    sent=records,
+                    isn=self.number(after.iss, view) if opened and after.iss is not None else None,
+                    data=plan.event.data,
+                    restarts=tuple(sorted(plan.reaction.restarts)),
+                    broken=broken,
+                )
+            )
+            flight = self._flight(scenario, edge, view, location, left, records)
+            view = view.after(action)
+            location = edge.target
+        return Trace(model, prop, dict(parameters), scenario.scope, initial, tuple(steps), shortest, loop)
+
+    def _flight(
+        self, scenario: Scenario, edge: Edge, view: _View, location: Location, left: list[int],
+        records: tuple[SegmentRecord, ...],
+    ) -> list[int]:  # fmt: skip
+        """The numbers of the segments in flight in the target, position by position.
+
+        The edge's ``carry`` says which clock of the source each segment of the target continues; new segments
+        start at zero and are recognised by what they are.
+        """
+        action: Action = edge.label
+        source = {
+            position: number
+            for position, number in zip(
+                [i for i in range(len(location[2])) if i != action.position or action.kept], left, strict=True
+            )
+        }
+        fresh = [r for r in records if not r.lost]
+        after = view.after(action)
+        placed = []
+        for position, number in enumerate(edge.target[2]):
+            clock = edge.carry[position]
+            if clock >= 0:
+                placed.append(source[clock])
+                continue
+            segment = scenario.parts.segments[number]
+            wanted = ("AB"[segment.end ^ after.mirrored], segment.flags(), self.number(segment.seq, after), segment.text)
+            record = next(r for r in fresh if (r.sender, r.flags, r.seq, r.text) == wanted)
+            fresh.remove(record)
+            placed.append(record.number)
+        return placed
+
+
+_WATCHED = frozenset(
+    {"no-old-segment", "drained", "graceful-close", "no-assassination", "time-wait-side", "no-data-loss", "clean-reopen"}
+)
+
+
+def _later(reason: str, by: int) -> str:
+    """The reason with incarnation numbers counted from the start of the trace."""
+    import re
+
+    return re.sub(r"incarnation (\d+)", lambda m: f"incarnation {int(m[1]) + by}", reason)
+
+
+assert HALF < 1 << SHIFT

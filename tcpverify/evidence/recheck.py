@@ -1,0 +1,188 @@
+"""Re-checking a certificate: the model is asked afresh, Z3 decides, the engine that found it is not used.
+
+For every location of the certificate the edges are computed again by the plain interpreter of the table. Each
+edge is one obligation about clocks, in linear real arithmetic: whoever is in the region and may take the edge,
+and then waits as long as the target allows, is in a region of the target; and if the edge breaks a property of
+the certificate, it cannot be taken. Obligations that are equal as formulas are put to Z3 once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import z3
+
+from tcpverify.evidence.certificate import Certificate, Region
+from tcpverify.lang.linear import Linear
+from tcpverify.lang.system import Constraint, Edge, TimedSystem
+
+__all__ = ["Obligation", "Recheck", "recheck", "smtlib"]
+
+
+class Obligation(NamedTuple):
+    """From a region (-1: all clocks zero), by guard, carry and waiting, into the union of ``targets``.
+
+    No targets: the step is impossible. ``clocks`` is the number of clocks of the source. Without ``waits`` no
+    time passes: a plain inclusion.
+    """
+
+    region: int
+    clocks: int
+    guard: tuple[Constraint, ...]
+    carry: tuple[int, ...]
+    invariant: tuple[Constraint, ...]
+    targets: tuple[int, ...]
+    waits: bool = True
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """The result: how many edges were looked at, how many different obligations Z3 proved, the first that failed."""
+
+    edges: int
+    obligations: int
+    failure: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every obligation was proved."""
+        return not self.failure
+
+
+class _Collector:
+    """All obligations of a certificate, equal ones once, each with a place where it comes from."""
+
+    def __init__(self, certificate: Certificate, system: TimedSystem) -> None:
+        self.certificate, self.system = certificate, system
+        self.found: dict[Obligation, str] = {}
+        self.edges = 0
+
+    def collect(self, interrupted: Callable[[], bool] | None = None) -> str:
+        """Fill ``found``; the answer names a location that the invariant lacks, if there is one."""
+        invariant, system = self.certificate.invariant, self.system
+        broken = frozenset(self.certificate.properties)
+        for start, clocks in system.initial():
+            if start not in invariant:
+                return f"the initial location {start} is missing from the invariant"
+            rows = tuple(system.invariant(start))
+            self.found.setdefault(Obligation(-1, 0, (), (-1,) * clocks, rows, invariant[start]), "the start")  # type: ignore[index]
+        images = self.certificate.images
+        steps: dict[tuple[object, ...], str] = {}
+        for number, (location, regions) in enumerate(invariant.items()):
+            if interrupted is not None and not number & 255 and interrupted():
+                return "interrupted"
+            clocks = len(system.clocks(location))  # type: ignore[attr-defined]
+            for edge in system.edges(location):
+                self.edges += 1
+                target = edge.target
+                rows = system.invariant(target)
+                into = () if edge.marks & broken else invariant.get(target, ())  # type: ignore[call-overload]
+                for region in regions:
+                    image = images.get((region, edge.guard, edge.carry, rows))  # type: ignore[call-overload]
+                    if (region, edge.guard, edge.carry, rows, image, into) in steps:
+                        continue
+                    place = f"{location} by {getattr(edge.label, 'kind', '')} to {target}"
+                    steps[region, edge.guard, edge.carry, rows, image, into] = place
+                    self._split(region, clocks, edge, tuple(rows), image, into, place)
+        return ""
+
+    def _split(
+        self, region: int, clocks: int, edge: Edge, rows: tuple[Constraint, ...], image: int | None,
+        into: tuple[int, ...], place: str,
+    ) -> None:  # fmt: skip
+        """One edge as obligations: into its image, and from the image into the target's regions."""
+        if image is None:
+            self.found.setdefault(Obligation(region, clocks, edge.guard, edge.carry, rows, into), place)
+            return
+        via = () if image < 0 else (image,)
+        self.found.setdefault(Obligation(region, clocks, edge.guard, edge.carry, rows, via), place)
+        if image >= 0 and image not in into:
+            size = len(edge.carry)
+            # Nothing happens and no time passes: plain inclusion.
+            self.found.setdefault(Obligation(image, size, (), tuple(range(size)), (), into, False), place)
+        return ""
+
+
+def _number(value: Fraction) -> str:
+    text = str(abs(value.numerator)) if value.denominator == 1 else f"(/ {abs(value.numerator)} {value.denominator})"
+    return f"(- {text})" if value < 0 else text
+
+
+class _Writer:
+    """Obligations as SMT-LIB text; Z3 reads text far faster than it can be told term by term."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self.parameters = certificate.parameters
+        self.sizes: dict[int, int] = {}
+        self.regions: Sequence[Region] = certificate.regions
+        self._values: dict[Linear, str] = {}
+
+    def value(self, bound: Linear) -> str:
+        known = self._values.get(bound)
+        if known is None:
+            known = self._values[bound] = _number(bound.value(self.parameters))
+        return known
+
+    def region(self, number: int, names: Sequence[str]) -> str:
+        """That the named clocks lie in a region."""
+        rows = [f"(<= 0 {name})" for name in names]
+        for i, j, c, strict in self.regions[number]:
+            left = names[i - 1] if not j else f"(- {names[i - 1] if i else 0} {names[j - 1]})"
+            rows.append(f"({'<' if strict else '<='} {left} {_number(c)})")
+        return f"(and true {' '.join(rows)})"
+
+    def rows(self, constraints: Sequence[Constraint], names: Sequence[str]) -> list[str]:
+        """Constraints over named clocks."""
+        return [
+            f"({'=' if rel == '==' else rel} {names[clock]} {self.value(bound)})" for clock, rel, bound in constraints
+        ]
+
+    def negation(self, item: Obligation) -> str:
+        """A formula that is unsatisfiable iff the obligation holds: a clock value that escapes."""
+        before = [f"c{i}" for i in range(item.clocks)]
+        after = [f"(+ c{c} d)" if c >= 0 else "d" for c in item.carry]
+        parts = ["(>= d 0)" if item.waits else "(= d 0)", *self.rows(item.guard, before), *self.rows(item.invariant, after)]
+        if item.region >= 0:
+            parts.insert(0, self.region(item.region, before))
+        # At the moment of arrival the target's invariant holds as well; it has only upper bounds, so it is implied.
+        parts += [f"(not {self.region(t, after)})" for t in item.targets]
+        return f"(and {' '.join(parts)})"
+
+
+def smtlib(certificate: Certificate, obligations: Sequence[Obligation]) -> str:
+    """All obligations as one SMT-LIB document, one assertion each."""
+    writer = _Writer(certificate)
+    clocks = max((o.clocks for o in obligations), default=0)
+    lines = [f"(declare-const c{i} Real)" for i in range(clocks)] + ["(declare-const d Real)"]
+    lines += [f"(assert {writer.negation(o)})" for o in obligations]
+    return "\n".join(lines) + "\n"
+
+
+def recheck(
+    certificate: Certificate, system: TimedSystem, interrupted: Callable[[], bool] | None = None
+) -> Recheck:
+    """Let Z3 prove every obligation of a certificate against the system, computed afresh.
+
+    Parameters
+    ----------
+    system
+        the model; use `Scenario.twin`, so that the table is read by the interpreter.
+    """
+    collector = _Collector(certificate, system)
+    missing = collector.collect(interrupted)
+    if missing:
+        return Recheck(collector.edges, 0, missing)
+    items = list(collector.found)
+    solver = z3.SolverFor("QF_LRA")
+    for number, formula in enumerate(z3.parse_smt2_string(smtlib(certificate, items))):
+        solver.push()
+        solver.add(formula)
+        answer = solver.check()
+        if answer != z3.unsat:
+            where = collector.found[items[number]]
+            return Recheck(collector.edges, number, f"obligation {number} is {answer}: {where}")
+        solver.pop()
+    return Recheck(collector.edges, len(items))

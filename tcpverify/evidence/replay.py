@@ -1,0 +1,90 @@
+"""Replaying a trace: the interpreter of the table does every step, and everything written must come out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.trace import SegmentRecord, Step, Trace
+from tcpverify.lang.table import Table
+from tcpverify.tcp.interpreter import Connection, Flying, Interpreter, Outcome
+
+__all__ = ["LIVENESS", "replay"]
+
+#: properties that no single step breaks
+LIVENESS = frozenset({"no-ack-loop", "termination", "deadlock-free"})
+
+
+def replay(trace: Trace, table: Table) -> None:
+    """Do every step of a trace with the plain interpreter.
+
+    Raises
+    ------
+    InternalDisagreement
+        if a step is impossible, another rule applies, an end or a segment differs from what the trace says, or
+        the last step does not break the trace's property.
+    """
+    run = Interpreter(table, trace.scope, trace.parameters)
+    marks: list[dict[str, object]] = []
+    for number, step in enumerate(trace.steps, 1):
+        marks.append(_picture(run))
+        run.wait(step.time)
+        lost = [s.lost for s in step.sent]
+        if step.kind == "call":
+            outcome = run.call(step.end, step.event, isn=step.isn, data=step.data, lost=lost)
+        elif step.kind == "timer":
+            outcome = run.expire(step.end, step.event, lost=lost)
+        elif step.kind == "deliver" and step.delivered is not None:
+            outcome = run.deliver(step.end, step.delivered, kept=step.kept, isn=step.isn, lost=lost)
+        else:
+            raise InternalDisagreement(f"replay: step {number} is a {step.kind} of nothing")
+        _compare(number, step, outcome, run.ends[step.end], trace.property)
+    marks.append(_picture(run))
+    if trace.loop is not None:
+        if marks[trace.loop] != marks[-1]:
+            raise InternalDisagreement("replay: the loop of the trace does not return to where it began")
+    elif trace.property not in LIVENESS and (
+        not trace.steps or trace.property not in trace.steps[-1].broken
+    ):
+        raise InternalDisagreement(f"replay: the last step does not break {trace.property}")
+
+
+def _picture(run: Interpreter) -> dict[str, object]:
+    """What must be the same at both ends of a loop: ends and segments in flight, whatever their age."""
+    return {
+        **{n: (e.state, e.incarnation, sorted(e.values.items())) for n, e in run.ends.items()},
+        "flight": sorted((s.sender, sorted(s.fields.items())) for s in run.flight.values()),
+    }
+
+
+def _compare(number: int, step: Step, outcome: Outcome, end: Connection, about: str) -> None:
+    def differ(what: str, said: object, found: object) -> None:
+        if said != found:
+            raise InternalDisagreement(f"replay: step {number}: {what} is {found}, the trace says {said}")
+
+    differ("the rule", step.rule, outcome.rule.name)
+    differ("the state", step.after.state, end.state)
+    if end.state != "CLOSED":
+        differ("the incarnation", step.after.incarnation, end.incarnation)
+    wanted: Mapping[str, int | None] = {
+        "SND.UNA": step.after.una, "SND.NXT": step.after.nxt, "RCV.NXT": step.after.rcv,
+    }  # fmt: skip
+    for name, value in wanted.items():
+        differ(name, value, end.values.get(name))
+    differ("what is sent", [_described(s) for s in step.sent], [_record(s) for s in outcome.sent])
+    # Who sent the first FIN is watched only where the trace is about it.
+    found = outcome.broken if about == "time-wait-side" else outcome.broken - {"time-wait-side"}
+    differ("what is broken", sorted(step.broken), sorted(found))
+    differ("what restarts", sorted(step.restarts), sorted(outcome.restarts))
+
+
+def _described(segment: SegmentRecord) -> tuple[object, ...]:
+    return (segment.number, segment.sender, segment.flags, segment.seq, segment.ack, segment.text, segment.incarnation,
+            segment.lost)  # fmt: skip
+
+
+def _record(segment: Flying) -> tuple[object, ...]:
+    f = segment.fields
+    ack = int(f["SEG.ACK"]) if f["SEG.ACK?"] else None
+    return (segment.number, segment.sender, segment.flags(), f["SEG.SEQ"], ack, f["SEG.TEXT"], segment.incarnation,
+            segment.lost)  # fmt: skip

@@ -1,0 +1,169 @@
+"""Exact times for a sequence of edges: Z3 decides, smallest total time first, then the simplest fractions.
+
+Works for any timed system: an edge list with invariants is a conjunction of difference constraints over the
+times of the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from fractions import Fraction
+from math import floor
+from typing import Any, NamedTuple
+
+import z3
+
+from tcpverify.lang.system import Constraint, Edge, TimedSystem, Valuation
+
+__all__ = ["Gap", "constraints_of", "exact", "feasible", "schedule", "simplest"]
+
+
+class Gap(NamedTuple):
+    """``time[later] - time[earlier] REL bound``; index 0 is the start of the run, step k ends at time[k]."""
+
+    later: int
+    earlier: int
+    rel: str
+    bound: Fraction
+
+
+def constraints_of(
+    system: TimedSystem, start: Hashable, clocks: int, edges: Sequence[Edge], valuation: Valuation
+) -> list[Gap]:
+    """All constraints on the times of the steps of a path that begins in ``start`` with ``clocks`` clocks at zero."""
+    gaps: list[Gap] = []
+    births = [0] * clocks
+    location = start
+
+    def add(rows: Sequence[Constraint], now: int) -> None:
+        gaps.extend(Gap(now, births[row.clock], row.rel, row.bound.value(valuation)) for row in rows)
+
+    for step, edge in enumerate(edges, 1):
+        gaps.append(Gap(step, step - 1, ">=", Fraction(0)))
+        add(system.invariant(location), step)
+        add(edge.guard, step)
+        births = [step if clock < 0 else births[clock] for clock in edge.carry]
+        location = edge.target
+        add(system.invariant(location), step)
+    return list(dict.fromkeys(gaps))
+
+
+def exact(value: Fraction) -> Any:
+    """A Z3 rational."""
+    return z3.RatVal(value.numerator, value.denominator)
+
+
+def _terms(gaps: Sequence[Gap], times: Sequence[Any]) -> list[Any]:
+    relation = {
+        "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
+        ">=": lambda a, b: a >= b, "==": lambda a, b: a == b,
+    }  # fmt: skip
+    return [relation[g.rel](times[g.later] - times[g.earlier], exact(g.bound)) for g in gaps]
+
+
+def _fraction(value: Any) -> Fraction:
+    # Optimize answers with integers and rationals alike.
+    return Fraction(value.as_long()) if z3.is_int_value(value) else value.as_fraction()
+
+
+def feasible(gaps: Sequence[Gap], steps: int) -> list[Fraction] | None:
+    """Some times (index 0 is zero) that satisfy everything, from Z3's model; None if there are none."""
+    times = [exact(Fraction(0)), *(z3.Real(f"t{i}") for i in range(1, steps + 1))]
+    solver = z3.SolverFor("QF_LRA")
+    solver.add(*_terms(gaps, times))
+    if solver.check() != z3.sat:
+        return None
+    model = solver.model()
+    return [Fraction(0), *(_fraction(model.eval(t, model_completion=True)) for t in times[1:])]
+
+
+def simplest(low: Fraction, high: Fraction | None, low_open: bool, high_open: bool) -> Fraction:
+    """The fraction of smallest denominator (then smallest value) between the bounds, which must not be negative."""
+    whole = Fraction(floor(low))
+    first = low if whole == low and not low_open else whole + 1
+    if high is None or first < high or (first == high and not high_open):
+        return first
+    if low == high:
+        return low
+    # Both lie in one unit interval: invert what is beyond the whole part (Stern and Brocot).
+    rest_low, rest_high = low - whole, high - whole
+    if rest_low == 0:
+        inner = simplest(1 / rest_high, None, high_open, True)
+    else:
+        inner = simplest(1 / rest_high, 1 / rest_low, high_open, low_open)
+    return whole + 1 / inner
+
+
+class _Bounds:
+    """All pairwise upper bounds ``time[i] - time[j]`` implied by the gaps, with strictness."""
+
+    def __init__(self, gaps: Sequence[Gap], size: int) -> None:
+        self.size = size
+        self.upper: list[list[tuple[Fraction, bool] | None]] = [[None] * size for _ in range(size)]
+        for i in range(size):
+            self.upper[i][i] = (Fraction(0), False)
+        for g in gaps:
+            if g.rel in ("<", "<=", "=="):
+                self._put(g.later, g.earlier, g.bound, g.rel == "<")
+            if g.rel in (">", ">=", "=="):
+                self._put(g.earlier, g.later, -g.bound, g.rel == ">")
+        for k in range(size):
+            for i in range(size):
+                self._through(i, k)
+
+    def _put(self, i: int, j: int, bound: Fraction, strict: bool) -> None:
+        old = self.upper[i][j]
+        if old is None or (bound, not strict) < (old[0], not old[1]):
+            self.upper[i][j] = (bound, strict)
+
+    def _through(self, i: int, k: int) -> None:
+        left = self.upper[i][k]
+        if left is not None:
+            for j, right in enumerate(self.upper[k]):
+                if right is not None:
+                    self._put(i, j, left[0] + right[0], left[1] or right[1])
+
+    def fix(self, i: int, value: Fraction) -> None:
+        """Let time[i] be exactly that."""
+        self._put(i, 0, value, False)
+        self._put(0, i, -value, False)
+        for k in (i, 0):
+            for a in range(self.size):
+                self._through(a, k)
+
+    def range(self, i: int) -> tuple[Fraction, Fraction | None, bool, bool]:
+        """Lowest and highest time[i], and whether they are excluded."""
+        low, high = self.upper[0][i], self.upper[i][0]
+        assert low is not None
+        return -low[0], high[0] if high is not None else None, low[1], high[1] if high is not None else True
+
+
+def schedule(gaps: Sequence[Gap], steps: int, unit: Fraction) -> list[Fraction] | None:
+    """Times that are short and simple: smallest total time, then for each step the simplest fraction left.
+
+    Where the smallest total is only approached, the simplest total at most a tenth of ``unit`` above it is
+    taken. None if the constraints have no solution.
+    """
+    times = [exact(Fraction(0)), *(z3.Real(f"t{i}") for i in range(1, steps + 1))]
+    solver = z3.Optimize()
+    solver.add(*_terms(gaps, times))
+    goal = solver.minimize(times[steps]) if steps else None
+    if solver.check() != z3.sat:
+        return None
+    bounds = _Bounds(gaps, steps + 1)
+    if goal is not None:
+        _, finite, infinitesimal = solver.lower_values(goal)
+        total, approached = _fraction(finite), _fraction(infinitesimal) != 0
+        limit = bounds.range(steps)[1]
+        if approached:
+            high = total + unit / 10 if limit is None else min(limit, total + unit / 10)
+            total = simplest(total, high, True, True)
+        bounds.fix(steps, total)
+    chosen = [Fraction(0)]
+    for i in range(1, steps + 1):
+        value = simplest(*bounds.range(i))
+        bounds.fix(i, value)
+        chosen.append(value)
+    check = z3.SolverFor("QF_LRA")
+    check.add(*_terms(gaps, [exact(v) for v in chosen]))
+    return chosen if check.check() == z3.sat else feasible(gaps, steps)

@@ -1,0 +1,301 @@
+"""A plain interpreter of the table: two ends, a network, a clock; 32-bit numbers and exact times.
+
+It shares nothing with the exploration but the table and the expression interpreter: no compiled rules, no
+relative numbers, no zones, no mirror images. It checks everything a run must respect (lifetimes, timers, the
+scope, exactly one rule) and says which properties each step breaks, by its own account of what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tcpverify.errors import InternalDisagreement
+from tcpverify.lang.interpret import evaluate
+from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.scope import UNLIMITED, Scope
+
+__all__ = ["BITS", "FIRST_ISN", "WINDOW", "Connection", "Flying", "Interpreter", "Outcome"]
+
+BITS = 32
+WINDOW = 65535
+#: first ISN of each end, as the figures of RFC 9293 §3.5 and §3.6 choose them
+FIRST_ISN = (100, 300)
+
+Value = int | bool
+
+
+@dataclass
+class Connection:
+    """An end: its state and TCB; ``timers`` hold the time at which each was last started."""
+
+    state: str = "CLOSED"
+    incarnation: int = 0
+    values: dict[str, Value] = field(default_factory=dict)
+    timers: dict[str, Fraction] = field(default_factory=dict)
+    resent: int = 0
+    role: str = ""
+    wrote: int = 0
+    delivered: int = 0
+    fin_order: str = ""
+
+
+@dataclass
+class Flying:
+    """A segment in flight, with the time it was sent and its ghosts."""
+
+    number: int
+    sender: str
+    fields: dict[str, Value]
+    sent_at: Fraction
+    incarnation: int
+    stale: bool
+    lost: bool = False
+
+    def flags(self) -> str:
+        """Such as ``FIN,ACK``."""
+        return ",".join(n for n in ("SYN", "FIN", "RST", "ACK") if self.fields[f"SEG.{n}?"]) or "-"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did: the rule, the segments sent, timers restarted, the names of properties broken."""
+
+    rule: Rule
+    sent: tuple[Flying, ...]
+    restarts: frozenset[str]
+    broken: frozenset[str]
+
+
+class Interpreter:
+    """A run in progress.
+
+    Parameters
+    ----------
+    parameters
+        MSL, RTO_MAX and TIME_WAIT; RTO_MIN and DELAY_MIN default to zero.
+    """
+
+    def __init__(self, table: Table, scope: Scope, parameters: Mapping[str, Fraction]) -> None:
+        self.table, self.scope, self.parameters = table, scope, parameters
+        self.now = Fraction(0)
+        self.ends = {"A": Connection(), "B": Connection()}
+        self.flight: dict[int, Flying] = {}
+        self.losses, self.duplicates = scope.losses, scope.duplicates
+        self.sent = 0
+        if scope.start == "established":
+            for side, name in enumerate("AB"):
+                mine, theirs = FIRST_ISN[side], FIRST_ISN[1 - side]
+                values: dict[str, Value] = {
+                    "SND.UNA": mine + 1, "SND.NXT": mine + 1, "ISS": mine, "RCV.NXT": theirs + 1,
+                }  # fmt: skip
+                self.ends[name] = Connection("ESTABLISHED", 1, values)
+        else:
+            first = "B" if scope.reopen == "passive" else "A"
+            self.ends[first].role = "active"
+            self.ends["B" if first == "A" else "A"].role = "passive"
+            if scope.reopen == "passive":
+                self.ends["A"].role, self.ends["B"].role = "passive", "active"
+
+    # ------------------------------------------------------------ what a run must respect
+
+    def wait(self, time: Fraction) -> None:
+        """Let time pass; InternalDisagreement if something had to happen before."""
+        if time < self.now:
+            self._wrong(f"time runs backwards from {self.now} to {time}")
+        self.now = time
+        for segment in self.flight.values():
+            if time - segment.sent_at >= self.parameters["MSL"]:
+                self._wrong(f"segment {segment.number} outlives MSL at {time}")
+        limits = {"retransmission": self.parameters["RTO_MAX"], "time-wait": self.parameters["TIME_WAIT"]}
+        for name, end in self.ends.items():
+            for timer, since in end.timers.items():
+                if time - since > limits[timer]:
+                    self._wrong(f"the {timer} timer of {name} should have fired before {time}")
+
+    def _wrong(self, what: str) -> None:
+        raise InternalDisagreement(f"replay: {what}")
+
+    # ------------------------------------------------------------ steps
+
+    def call(self, name: str, event: str, *, isn: int | None = None, data: int = 0, lost: Sequence[bool] = ()) -> Outcome:
+        """A user call at an end."""
+        end = self.ends[name]
+        inputs: dict[str, Value] = {"DATA": data}
+        if isn is not None:
+            inputs["NEW.ISS"] = isn
+        if event.startswith("OPEN") and end.state == "CLOSED":
+            peer = self.ends["B" if name == "A" else "A"]
+            joins = peer.incarnation > end.incarnation
+            if not joins and self.scope.reopen not in (end.role, "both"):
+                self._wrong(f"{name} may not begin an incarnation")
+            end.incarnation = peer.incarnation if joins else max(end.incarnation, peer.incarnation) + 1
+        if event == "SEND":
+            end.wrote += data
+        return self._happen(name, event, inputs, lost, None)
+
+    def expire(self, name: str, event: str, *, lost: Sequence[bool] = ()) -> Outcome:
+        """A timer of an end fires now."""
+        end = self.ends[name]
+        timer = event.lower()
+        if timer not in end.timers:
+            self._wrong(f"the {timer} timer of {name} does not run at {self.now}")
+        age = self.now - end.timers[timer]
+        if timer == "time-wait" and age != self.parameters["TIME_WAIT"]:
+            self._wrong(f"TIME-WAIT of {name} ends after {age}")
+        if timer == "retransmission":
+            if age < self.parameters.get("RTO_MIN", Fraction(0)):
+                self._wrong(f"the retransmission timer of {name} fires after {age}")
+            if self.scope.retransmissions not in (UNLIMITED,) and end.resent >= self.scope.retransmissions:
+                self._wrong(f"{name} retransmits more often than the scope allows")
+        return self._happen(name, event, {}, lost, None)
+
+    def deliver(
+        self, name: str, number: int, *, kept: bool = False, isn: int | None = None, lost: Sequence[bool] = ()
+    ) -> Outcome:
+        """A segment arrives at an end."""
+        segment = self.flight.get(number)
+        if segment is None or segment.sender == name:
+            self._wrong(f"segment {number} cannot arrive at {name}")
+            raise AssertionError
+        if self.now - segment.sent_at < self.parameters.get("DELAY_MIN", Fraction(0)):
+            self._wrong(f"segment {number} arrives too early")
+        if kept:
+            self.duplicates -= 1
+            if self.duplicates < 0:
+                self._wrong("more duplicates than the scope allows")
+        else:
+            del self.flight[number]
+        inputs = dict(segment.fields)
+        if isn is not None:
+            inputs["NEW.ISS"] = isn
+        return self._happen(name, "SEGMENT", inputs, lost, segment)
+
+    def _environment(self, end: Connection, inputs: Mapping[str, Value]) -> dict[str, Value]:
+        return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, "SEG.TS": -1, **end.values, **inputs}
+
+    def _happen(
+        self, name: str, event: str, inputs: Mapping[str, Value], lost: Sequence[bool], arriving: Flying | None
+    ) -> Outcome:
+        end = self.ends[name]
+        env = self._environment(end, inputs)
+        hits = [r for r in self.table.at(end.state, event) if evaluate(r.guard, env, BITS)]
+        if len(hits) != 1:
+            self._wrong(f"{len(hits)} rules apply to {event} in {end.state}: {[r.name for r in hits]}")
+        rule = hits[0]
+        old = Connection(end.state, end.incarnation, dict(end.values), dict(end.timers), end.resent, end.role, end.wrote,
+                         end.delivered, end.fin_order)  # fmt: skip
+        restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
+        assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
+        end.values.update(assigned)
+        if rule.to is not None:
+            end.state = rule.to
+        sent = self._send(name, rule, {**env, **assigned}, old, arriving, lost)
+        self._timers(end, old, restarts, event)
+        self._ghosts(name, end, old, rule)
+        if end.state in ("CLOSED", "LISTEN"):
+            end.values.clear()
+        for variable, states in self.table.relevant.items():
+            if end.state not in states:
+                end.values.pop(variable, None)
+        broken = self._broken(name, old, rule, event, arriving)
+        return Outcome(rule, sent, frozenset(restarts), broken)
+
+    def _send(
+        self, name: str, rule: Rule, env: Mapping[str, Value], old: Connection, arriving: Flying | None,
+        lost: Sequence[bool],
+    ) -> tuple[Flying, ...]:  # fmt: skip
+        end = self.ends[name]
+        stateless = old.state in ("CLOSED", "LISTEN") and rule.to is None and arriving is not None
+        incarnation = arriving.incarnation if stateless and arriving is not None else end.incarnation
+        stale = arriving is not None and (arriving.stale or arriving.incarnation < incarnation)
+        sent = []
+        for emit in rule.emits:
+            if not evaluate(emit.when, env, BITS):
+                continue
+            f = {n: evaluate(e, env, BITS) for n, e in emit.fields.items()}
+            fields: dict[str, Value] = {
+                "SEG.SEQ": f["SEQ"], "SEG.ACK": f.get("ACK", 0), "SEG.TEXT": f["TEXT"],
+                **{f"SEG.{flag}?": f[f"{flag}?"] for flag in ("SYN", "ACK", "FIN", "RST")},
+            }  # fmt: skip
+            self.sent += 1
+            gone = bool(lost[len(sent)]) if len(sent) < len(lost) else False
+            flying = Flying(self.sent, name, fields, self.now, incarnation, stale, gone)
+            sent.append(flying)
+            if gone:
+                self.losses -= 1
+                if self.losses == -1 and self.scope.losses != UNLIMITED:
+                    self._wrong("more losses than the scope allows")
+            else:
+                self.flight[flying.number] = flying
+        return tuple(sent)
+
+    def _timers(self, end: Connection, old: Connection, restarts: set[str], event: str) -> None:
+        env = self._environment(end, {})
+        running = {t.name for t in self.table.timers if end.state in t.states and evaluate(t.while_, env, BITS)}
+        end.timers = {t: self.now if t in restarts else old.timers.get(t, self.now) for t in running}
+        acknowledged = end.values.get("SND.UNA") != old.values.get("SND.UNA")
+        if acknowledged or "retransmission" not in running:
+            end.resent = 0
+        elif event == "RETRANSMISSION":
+            end.resent += 1
+
+    def _ghosts(self, name: str, end: Connection, old: Connection, rule: Rule) -> None:
+        if "sends-fin" in rule.tags:
+            peer = self.ends["B" if name == "A" else "A"]
+            late = ("FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT", "LAST-ACK", "CLOSED")
+            second = old.state == "CLOSE-WAIT" or peer.incarnation > end.incarnation or peer.state in late
+            end.fin_order = "second" if second else "first"
+        if end.state == "CLOSED" and old.state != "CLOSED":
+            if old.state in ("FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT") or "aborts" in rule.tags:
+                end.role = "active"
+            elif old.state in ("CLOSE-WAIT", "LAST-ACK", "ESTABLISHED"):
+                end.role = "passive"
+            else:
+                end.role = ""
+            end.wrote = end.delivered = 0
+            end.fin_order = ""
+
+    # ------------------------------------------------------------ properties, told once more
+
+    def _broken(self, name: str, old: Connection, rule: Rule, event: str, arriving: Flying | None) -> frozenset[str]:
+        end = self.ends[name]
+        opening = ("LISTEN", "SYN-SENT", "SYN-RECEIVED")
+        reset = "reset" in rule.tags
+        moved = end.state != old.state
+        effect = moved or reset
+        if arriving is not None and old.values and end.values:
+            effect = effect or any(
+                old.values.get(v) != end.values.get(v) and v in old.values for v in ("SND.UNA", "RCV.NXT")
+            )
+        broken = set()
+        from_past = arriving is not None and arriving.incarnation < old.incarnation and old.state != "CLOSED"
+        if from_past and effect:
+            broken.add("no-old-segment")
+        if event == "TIME-WAIT" and any(s.incarnation == old.incarnation for s in self.flight.values()):
+            broken.add("drained")
+        if "abort" not in self.scope.calls:
+            if reset and old.state not in (*opening, "TIME-WAIT"):
+                broken.add("graceful-close")
+            if old.state == "LAST-ACK" and moved and "closes" not in rule.tags:
+                broken.add("graceful-close")
+        if old.state == "TIME-WAIT" and moved and event != "TIME-WAIT" and not {"reopens", "aborts"} & rule.tags:
+            broken.add("no-assassination")
+        if moved and end.state == "TIME-WAIT" and end.fin_order == "second":
+            broken.add("time-wait-side")
+        if arriving is not None and "takes-fin" in rule.tags and arriving.incarnation == old.incarnation:
+            peer = self.ends["B" if name == "A" else "A"]
+            isn = old.values.get("RCV.NXT")
+            if isn is not None and peer.incarnation == old.incarnation and peer.values.get("SND.NXT") is not None:
+                # The peer's FIN is the last of its numbers; everything before it must have been taken.
+                fin = int(arriving.fields["SEG.SEQ"]) + int(arriving.fields["SEG.TEXT"])
+                if (int(peer.values["SND.NXT"]) - fin) % (1 << BITS) != 1:
+                    broken.add("no-data-loss")
+        if arriving is not None:
+            if old.state in opening and (from_past or arriving.stale) and (reset or effect):
+                broken.add("clean-reopen")
+            later = arriving.fields["SEG.SYN?"] and arriving.incarnation > old.incarnation and not arriving.stale
+            if later and old.state not in ("CLOSED", "TIME-WAIT") and end.incarnation == old.incarnation:
+                broken.add("clean-reopen")
+        return frozenset(broken)

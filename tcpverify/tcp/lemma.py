@@ -1,0 +1,352 @@
+"""The lemma that justifies small sequence spaces: what rules see of 32-bit numbers, the small space shows.
+
+A rule sees a sequence number only through comparisons. The lemma collects the comparisons that a table really
+makes (`comparisons`), each as a `Shape`, and lets Z3 prove over 32-bit numbers, for every receive window W with
+``2*reach + 1 < W <= 65535 * 2**14`` (the largest that RFC 7323 §2.2 can say):
+
+coverage
+    for every distance D of two ISNs there is a listed distance r such that all comparisons of numbers at
+    offsets up to ``reach`` apart, in both directions, have the same answers at D and at r;
+realisability
+    every listed distance stands for a D that exists, so that nothing is invented;
+carrying
+    where a rule takes over a number of another space (SND.UNA from SEG.ACK, RCV.NXT from the segment's end),
+    the two ISNs are at most ``reach`` apart, where the small space is exact.
+
+The small side is computed by the code that the exploration runs (`Spaces.delta`, the interpreter), not by a
+second description of it. What is assumed: both ends of a direction know one window, and the offsets of numbers
+from their ISS lie between 0 and the scope's span. The lemma is about pairs of number spaces.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from tcpverify.lang.expr import Expr, Sort, integer, sequence
+from tcpverify.lang.interpret import evaluate
+from tcpverify.lang.smt import symbol, to_z3
+from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.numbers import Spaces, edges, number
+
+__all__ = ["LARGEST_WINDOW", "LemmaResult", "Shape", "Uncovered", "comparisons", "prove"]
+
+LARGEST_WINDOW = 65535 << 14  # octets
+_BITS = 32
+_WINDOWS = frozenset({"RCV.WND", "MAX.SND.WND"})
+_OWN = frozenset({"SND.UNA", "SND.NXT", "ISS", "NEW.ISS"})
+#: numbers that an end rewrites into its own count when it takes them from another space, and whose space that is
+_CARRIED = {"SND.UNA": "SEG.ACK", "RCV.NXT": "SEG.SEQ"}
+_WITHOUT_TCB = ("CLOSED", "LISTEN")
+
+
+@dataclass(frozen=True, order=True)
+class Shape:
+    """What a comparison asks of a distance v = left - right, once offsets and windows are taken out.
+
+    Attributes
+    ----------
+    op
+        ``eq``, ``lt``, ``le`` or ``within``.
+    windows
+        how many windows are added to v.
+    length, extra
+        for ``within``: the interval is ``length`` windows and ``extra`` octets long.
+    """
+
+    op: str
+    windows: int
+    length: int = 0
+    extra: int = 0
+
+    def atom(self) -> Expr:
+        """The comparison, of the sequence numbers LEFT and RIGHT and the integer WND."""
+        left, right, window = sequence("LEFT"), sequence("RIGHT"), integer("WND")
+        for _ in range(abs(self.windows)):
+            left = left + window if self.windows > 0 else left - window
+        if self.op != "within":
+            return Expr(self.op, (left, right), Sort.BOOL)
+        length: Expr | None = None
+        for _ in range(self.length):
+            length = window if length is None else length + window
+        return left.within(right, self.extra if length is None else length + self.extra)
+
+    def __str__(self) -> str:
+        from tcpverify.lang.text import show
+
+        return show(self.atom())
+
+
+@dataclass(frozen=True)
+class LemmaResult:
+    """What `prove` found.
+
+    Attributes
+    ----------
+    holds
+        whether every obligation was proved.
+    seconds
+        how long that took.
+    counterexample
+        one sentence naming the rule, or the distance and window, for which it does not hold; else None.
+    shapes
+        the comparisons that the table makes.
+    classes
+        how many distances the exploration tries.
+    obligations
+        how many formulas Z3 has proved.
+    """
+
+    holds: bool
+    seconds: float
+    counterexample: str | None
+    shapes: tuple[Shape, ...] = ()
+    classes: int = 0
+    obligations: int = 0
+
+
+class Uncovered(Exception):
+    """A comparison that the lemma cannot speak about; the message says where and why."""
+
+
+# ------------------------------------------------------------ the comparisons that a table makes
+
+
+def comparisons(table: Table, span: int, reach: int) -> frozenset[Shape]:
+    """The shapes of all comparisons of sequence numbers in guards, effects and timers.
+
+    ``span`` is the greatest offset from its ISS that a number in flight can have.
+
+    Raises
+    ------
+    Uncovered
+        if an expression compares numbers in a way that cannot be written as a shape, or that can look further
+        than ``reach``.
+    """
+    found: set[Shape] = set()
+    for where, expr in _expressions(table):
+        for node in expr.walk():
+            try:
+                found |= _shapes(node, span, reach)
+            except Uncovered as why:
+                raise Uncovered(f"{where}: {node!r} {why}") from None
+    return frozenset(found)
+
+
+def _expressions(table: Table) -> Iterator[tuple[str, Expr]]:
+    yield "the assumption of the table", table.assumes
+    for timer in table.timers:
+        yield f"timer {timer.name!r}", timer.while_
+    for name, rule in table.rules.items():
+        where = f"rule {name!r}"
+        yield where, rule.guard
+        for value in rule.assign.values():
+            yield where, value
+        for message in rule.emits:
+            yield where, message.when
+            for value in message.fields.values():
+                yield where, value
+        for _, when in rule.restarts:
+            yield where, when
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A linear reading of an expression: one sequence variable (or none), windows, and an interval of octets."""
+
+    base: str
+    windows: int
+    low: int
+    high: int
+
+
+def _shapes(node: Expr, span: int, reach: int) -> set[Shape]:
+    if node.op == "diff":
+        # A length is only meaningful, and exact in the small space, between numbers that an end itself chose.
+        if not all(arg.op == "var" and arg.args[0] in _OWN for arg in node.args):
+            raise Uncovered("measures a distance between numbers that are not both the end's own")
+        return set()
+    if node.op == "within":
+        length = _linear(node.args[2], span)
+        if length.low != length.high:
+            raise Uncovered("has a window whose length is neither fixed nor the receive window")
+        sides = [(node.args[0], node.args[1])]
+        op, wide, extra = "within", length.windows, length.low
+    elif node.op in ("eq", "ne", "lt", "le") and node.args[0].sort is Sort.SEQ:
+        sides = [(node.args[0], node.args[1])]
+        op, wide, extra = ("eq" if node.op == "ne" else node.op), 0, 0
+    else:
+        return set()
+    found = set()
+    for left, right in sides:
+        a, b = _linear(left, span), _linear(right, span)
+        if not a.base or not b.base:
+            raise Uncovered("compares with a number that belongs to no connection")
+        low, high = a.low - b.high, a.high - b.low
+        if low < -reach or high > reach:
+            raise Uncovered(f"looks {max(-low, high)} numbers far, and the small space is made for {reach}")
+        found.add(Shape(op, a.windows - b.windows, wide, extra))
+    return found
+
+
+def _linear(expr: Expr, span: int) -> _Sum:
+    """The expression as variable + windows + an interval; Uncovered if it is nothing of the kind."""
+    base, windows, low, high = "", 0, 0, 0
+    occupied = False
+    for sign, term in _terms(expr, 1):
+        if term.op == "var" and term.sort is Sort.SEQ:
+            base, low, high = term.args[0], low, high + span
+        elif term.op == "var" and term.args[0] in _WINDOWS:
+            windows += sign
+        elif term.op == "const" and term.sort is Sort.INT:
+            low, high = low + sign * term.args[0], high + sign * term.args[0]
+        elif sign > 0 and _occupies(term):
+            occupied = True
+            high += span
+        elif term.op == "var" and term.args[0] in ("SEG.TEXT", "DATA"):
+            low, high = (low, high + span) if sign > 0 else (low - span, high)
+        else:
+            raise Uncovered(f"contains {term!r}, of which nothing is known")
+    if base == "SEG.SEQ" and occupied:
+        # A segment's last octet too has a number that its sender has used.
+        terms = [t for s, t in _terms(expr, 1) if s > 0 and _occupies(t)]
+        high -= span * len(terms)
+        if len({t.key() for t in terms}) != len(terms):
+            raise Uncovered("counts a part of the segment twice")
+    return _Sum(base, windows, low, high)
+
+
+def _occupies(term: Expr) -> bool:
+    """Whether a term is the number of octets that text, SYN or FIN of the segment occupy."""
+    if term.op == "var":
+        return bool(term.args[0] == "SEG.TEXT")
+    if term.op != "ite" or term.args[0].op != "var":
+        return False
+    flag, one, zero = term.args
+    return flag.args[0] in ("SEG.SYN?", "SEG.FIN?") and one.args == (1,) and zero.args == (0,)
+
+
+def _terms(expr: Expr, sign: int) -> Iterator[tuple[int, Expr]]:
+    if expr.op in ("add", "sub"):
+        yield from _terms(expr.args[0], sign)
+        yield from _terms(expr.args[1], sign if expr.op == "add" else -sign)
+    else:
+        yield sign, expr
+
+
+# ------------------------------------------------------------ the proof
+
+
+def prove(spaces: Spaces, table: Table) -> LemmaResult:
+    """Prove that the exploration of this table over these spaces speaks about 32-bit numbers."""
+    start = time.perf_counter()
+    span = spaces.reach - 1
+    shapes: tuple[Shape, ...] = ()
+    proved, counterexample = 0, None
+    try:
+        shapes = tuple(sorted(comparisons(table, span, spaces.reach)))
+        proved = _prove(spaces, table, shapes)
+    except Uncovered as why:
+        counterexample = str(why)
+    seconds = time.perf_counter() - start
+    return LemmaResult(
+        counterexample is None, seconds, counterexample, shapes, len(spaces.distances), proved
+    )
+
+
+def _prove(spaces: Spaces, table: Table, shapes: tuple[Shape, ...]) -> int:
+    """All obligations; Uncovered names the first that fails. How many there were."""
+    apart, window = z3.BitVecs("D W", _BITS)
+    sizes = [z3.UGT(window, 2 * spaces.reach + 1), z3.ULE(window, LARGEST_WINDOW)]
+    # One question per comparison, direction and difference of offsets, with its answer at each listed distance.
+    questions = [(s, e, up) for s in shapes for e in range(-spaces.reach, spaces.reach + 1) for up in (True, False)]
+    answers = {r: tuple(_small(spaces, s.atom(), r, e, up) for s, e, up in questions) for r in spaces.distances}
+
+    def looks_like(distance: Any, r: int) -> Any:
+        pairs = zip(questions, answers[r], strict=True)
+        return z3.And([_large(s.atom(), distance, window, e, up) == yes for (s, e, up), yes in pairs])
+
+    def obligation(name: str, assumptions: list[Any], negated: Any, unknowns: list[Any]) -> None:
+        solver = z3.SolverFor("QF_BV")
+        solver.add(*assumptions, negated)
+        if solver.check() == z3.sat:
+            model = solver.model()
+            values = [f"{u} = {model.eval(u, model_completion=True).as_long()}" for u in unknowns]
+            raise Uncovered(f"{name} when {', '.join(values)}")
+
+    # Coverage. Distances with the same answers are one disjunct.
+    different = {answers[r]: r for r in spaces.distances}
+    seen = z3.Or([looks_like(apart, r) for r in different.values()])
+    obligation("no listed distance looks like D", sizes, z3.Not(seen), [apart, window])
+    proved = 1
+    # Realisability: the witness lies as far from the same edge of the 32-bit circle.
+    small, large = edges(spaces.bits, spaces.window), _large_edges(window)
+    for r in spaces.distances:
+        nearest = min(range(len(small)), key=lambda i: abs(spaces.signed(r - small[i])))
+        witness = large[nearest] + spaces.signed(r - small[nearest])
+        obligation(f"the listed distance {r} stands for none", sizes, z3.Not(looks_like(witness, r)), [window])
+        proved += 1
+    for rule in table.rules.values():
+        for name in _CARRIED:
+            if name in rule.assign and rule.state not in _WITHOUT_TCB and _known(table, name, rule.state):
+                what = f"rule {rule.name!r} takes over a {name} that is more than {spaces.reach} away"
+                obligation(what, *_carrying(table, rule, name, spaces.reach))
+                proved += 1
+    return proved
+
+
+def _small(spaces: Spaces, atom: Expr, distance: int, difference: int, up: bool) -> bool:
+    """The answer that the exploration gets; ``up``: the left number is of the later space."""
+    early, late = number(1, 0), number(2, 0)
+    left, right = (late, early) if up else (early, late)
+    tags = (2, 4)
+    env = {"LEFT": left + difference, "RIGHT": right, "WND": spaces.window}
+    return bool(evaluate(atom, env, delta=spaces.delta({tags: distance}, [])))
+
+
+def _large(atom: Expr, distance: Any, window: Any, difference: int, up: bool) -> Any:
+    """The same question about 32-bit numbers, as a Z3 formula."""
+    zero = z3.BitVecVal(0, _BITS)
+    left, right = (distance, zero) if up else (zero, distance)
+    return to_z3(atom, {"LEFT": left + difference, "RIGHT": right, "WND": window}, _BITS)
+
+
+def _large_edges(window: Any) -> tuple[Any, ...]:
+    half = z3.BitVecVal(1 << (_BITS - 1), _BITS)
+    return (half, half + window, -window, z3.BitVecVal(0, _BITS), window, half - window)
+
+
+def _known(table: Table, name: str, state: str) -> bool:
+    return state in table.relevant.get(name, frozenset(table.states))
+
+
+def _carrying(table: Table, rule: Rule, name: str, reach: int) -> tuple[list[Any], Any, list[Any]]:
+    """Assumptions, negated claim and unknowns of: a number taken over comes from a space that is near."""
+    sorts: Mapping[str, Sort] = {**table.variables, **table.inputs.get(rule.event, {})}
+    env: dict[str, Any] = {n: symbol(n, s, _BITS) for n, s in sorts.items()}
+    window = z3.BitVec("W", _BITS)
+    env["RCV.WND"] = env["MAX.SND.WND"] = window
+    # Two spaces in each direction: the one that the end counts in, and the one the segment speaks of.
+    mine, peers, apart = z3.BitVecs("ISS.own ISS.peer D", _BITS)
+    offsets = {n: z3.BitVec(f"offset.{n}", _BITS) for n in ("una", "nxt", "rcv", "seq", "ack")}
+    far = {w: apart if w == _CARRIED[name] else z3.BitVec(f"D.{w}", _BITS) for w in ("SEG.SEQ", "SEG.ACK")}
+    env["ISS"], env["SND.UNA"], env["SND.NXT"] = mine, mine + offsets["una"], mine + offsets["nxt"]
+    env["RCV.NXT"] = peers + offsets["rcv"]
+    assumptions = [z3.UGT(window, 2 * reach + 1), z3.ULE(window, LARGEST_WINDOW)]
+    assumptions += [z3.ULE(o, reach - 1) for o in offsets.values()] + [z3.ULE(offsets["una"], offsets["nxt"])]
+    if "SEG.SEQ" in sorts:
+        env["SEG.SEQ"] = peers + far["SEG.SEQ"] + offsets["seq"]
+        env["SEG.ACK"] = mine + far["SEG.ACK"] + offsets["ack"]
+        text, flags = env["SEG.TEXT"], (env["SEG.SYN?"], env["SEG.FIN?"])
+        length = text + sum(z3.If(f, z3.BitVecVal(1, _BITS), z3.BitVecVal(0, _BITS)) for f in flags)
+        assumptions += [z3.ULE(text, reach - 1), z3.ULE(offsets["seq"] + length, reach - 1)]
+    assumptions.append(to_z3(rule.guard, env, _BITS))
+    assumptions.append(to_z3(rule.assign[name], env, _BITS) != env[name])
+    if "SEG.SEQ" not in sorts:
+        # Without a segment there is only one space in each direction.
+        assumptions.append(apart == 0)
+    return assumptions, z3.Or(apart < -reach, apart > reach), [apart, window]

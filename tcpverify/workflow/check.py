@@ -1,0 +1,316 @@
+"""`check`: explore, decide every property, and let nothing out that was not confirmed twice.
+
+A proof is confirmed by Z3 from its certificate against the model computed afresh; a refutation gets exact times
+from Z3 and is replayed by the plain interpreter of the table. What is not confirmed is an internal error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tcpverify.engines.explore import Budget, Exploration, explore
+from tcpverify.engines.skeleton import Skeleton
+from tcpverify.errors import InternalDisagreement, UsageError
+from tcpverify.evidence.certificate import Certificate, certify
+from tcpverify.evidence.concrete import concretise
+from tcpverify.evidence.recheck import Recheck, recheck
+from tcpverify.evidence.replay import replay
+from tcpverify.evidence.trace import Trace
+from tcpverify.tcp import properties
+from tcpverify.tcp.properties import PREMISES, Property
+from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.scenario import Scenario
+from tcpverify.workflow import endless, setting
+from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
+
+__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "check"]
+
+Report = Callable[[int, int, int, str], None]
+
+#: symbolic states after which a search that has refuted something already leaves the rest undecided
+AFTER_REFUTATION = 20_000
+#: the same for durations that are only shown as context
+CONTEXT_STATES = 3_000
+SWEEP = tuple(Fraction(n, 2) for n in (0, 1, 2, 3, 4, 6))
+
+
+@dataclass
+class _Session:
+    """One run of `check`."""
+
+    request: CheckRequest
+    model: LoadedModel
+    wanted: tuple[Property, ...]
+    system: Scenario
+    skeleton: Skeleton
+    twin: Scenario
+    began: float
+    progress: Report | None
+    interrupted: Callable[[], bool]
+    stopped: bool = False
+
+    def remaining(self) -> float:
+        """Seconds left; 0: no limit."""
+        if not self.request.seconds:
+            return 0.0
+        return max(self.request.seconds - (time.perf_counter() - self.began), 0.001)
+
+    def stop(self) -> bool:
+        """Whether to stop now: Ctrl-C, or the memory limit."""
+        if self.interrupted():
+            self.stopped = True
+        return self.stopped or _too_large(self.request.memory)
+
+
+def check(
+    request: CheckRequest,
+    progress: Report | None = None,
+    interrupted: Callable[[], bool] | None = None,
+) -> CheckReport:
+    """Decide the wanted properties at the wanted durations.
+
+    Parameters
+    ----------
+    progress
+        called now and then with states, transitions, depth and what is being done.
+    interrupted
+        asked now and then whether to stop and report what is known.
+
+    Raises
+    ------
+    UsageError, ModelError
+        if the request cannot be carried out.
+    InternalDisagreement
+        if an answer fails its re-check.
+    """
+    began = time.perf_counter()
+    model = load(request.model)
+    names = request.properties or properties.DEFAULT
+    wanted = tuple(properties.find(n) for n in dict.fromkeys(names))
+    setting.parameters(request, request.time_waits[0] if request.time_waits else Fraction(0))
+    if "TIME_WAIT" not in model.table.numbers:
+        raise UsageError(f"{request.model!r} has no TIME_WAIT; `check` needs a model of the full state table")
+    own = setting.own_time_wait(model, request.msl)
+    system = setting.scenario(model, request.scope, request, tuple(p.name for p in wanted))
+    session = _Session(
+        request, model, wanted, system, Skeleton(system), system.twin(), began, progress,
+        interrupted or (lambda: False),
+    )  # fmt: skip
+    durations: list[tuple[Fraction, str]] = [(d, "named") for d in request.time_waits] or [(own, "own")]
+    verdicts: list[Verdict] = []
+    first: Exploration | None = None
+    for duration, role in durations:
+        found, run = _at(session, duration, role, ())
+        verdicts += found
+        first = first or run
+    if request.sweep and not request.time_waits and request.engine == "zones":
+        verdicts += _sweep(session, own, verdicts)
+    assert first is not None
+    return CheckReport(
+        request=request,
+        model=model.name,
+        title=model.table.title,
+        parameters=setting.parameters(request, own),
+        verdicts=verdicts,
+        premises=_premises(first),
+        silent_rules=_silent(session, first),
+        gave_up="gave-up" in first.first,
+        interrupted=session.stopped,
+        seconds=time.perf_counter() - began,
+        skeleton_locations=len(session.skeleton.locations),
+    )
+
+
+def _too_large(limit: int) -> bool:
+    if not limit:
+        return False
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limit
+
+
+# ------------------------------------------------------------ one duration
+
+
+def _at(
+    session: _Session, time_wait: Fraction, role: str, hints: Sequence[Verdict]
+) -> tuple[list[Verdict], Exploration]:
+    """All wanted verdicts at one duration."""
+    if session.request.engine == "smt":
+        from tcpverify.workflow.smt import verdicts_by_smt
+
+        return verdicts_by_smt(session, time_wait, role)
+    began = time.perf_counter()
+    request = session.request
+    values = setting.parameters(request, time_wait)
+    watched = frozenset(p.name for p in session.wanted if p.watched)
+    run = _search(session, values, watched, role)
+    verdicts: dict[str, Verdict] = {}
+    for item in session.wanted:
+        if item.name in run.first:
+            verdicts[item.name] = _refuted(session, item, run, time_wait, role, began)
+    if run.complete:
+        _decide_rest(session, run, verdicts, time_wait, role, began)
+    for item in session.wanted:
+        if item.name not in verdicts:
+            verdicts[item.name] = Verdict(
+                item.name, time_wait, role, UNKNOWN, False, _assurance(run), time.perf_counter() - began,
+                _why_unknown(run, role),
+            )  # fmt: skip
+    return [verdicts[p.name] for p in session.wanted], run
+
+
+def _search(
+    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str
+) -> Exploration:
+    """Explore until everything is known, or, once something is refuted, a little further."""
+    what = f"TIME_WAIT = {values['TIME_WAIT']}"
+
+    def report(states: int, transitions: int, depth: int) -> None:
+        if session.progress is not None:
+            session.progress(states, transitions, depth, what)
+
+    seconds = session.remaining()
+    patience = CONTEXT_STATES if role == "context" else AFTER_REFUTATION
+    budget = Budget(
+        seconds=seconds,
+        interrupted=session.stop,
+        states_after=0 if session.request.seconds else patience,
+        after=watched,
+    )
+    return explore(session.skeleton, values, budget=budget, progress=report)
+
+
+def _decide_rest(
+    session: _Session, run: Exploration, verdicts: dict[str, Verdict], time_wait: Fraction, role: str, began: float
+) -> None:
+    """What a complete exploration did not refute: endless runs first, then proofs with one certificate for all."""
+    values = setting.parameters(session.request, time_wait)
+    rest = [p for p in session.wanted if p.name not in verdicts]
+    for item in [p for p in rest if not p.watched]:
+        try:
+            trace = endless.counterexample(session.system, run, item, values, session.model.name, session.remaining())
+        except TimeoutError as error:
+            verdicts[item.name] = Verdict(
+                item.name, time_wait, role, UNKNOWN, False, _assurance(run), time.perf_counter() - began,
+                f"the search for endless runs was stopped ({error}); raise --timeout",
+            )  # fmt: skip
+            continue
+        if trace is not None:
+            replay(trace, session.model.table)
+            verdicts[item.name] = Verdict(
+                item.name, time_wait, role, REFUTED, False, _assurance(run, ("z3", "replay")),
+                time.perf_counter() - began, "", trace,
+            )  # fmt: skip
+    proved = [p for p in session.wanted if p.name not in verdicts]
+    if not proved:
+        return
+    certificate = certify(
+        run, session.system, session.model.name, [p.name for p in proved if p.watched], values
+    )
+    answer = recheck(certificate, session.twin, session.stop)
+    if answer.failure == "interrupted":
+        return
+    if not answer.holds:
+        raise InternalDisagreement(f"the certificate at TIME_WAIT = {time_wait} fails its re-check: {answer.failure}")
+    for item in proved:
+        verdicts[item.name] = _proved(session, item, run, certificate, answer, time_wait, role, began)
+
+
+def _proved(
+    session: _Session, item: Property, run: Exploration, certificate: Certificate, answer: Recheck,
+    time_wait: Fraction, role: str, began: float,
+) -> Verdict:  # fmt: skip
+    vacuous = not _premises(run).get(item.premise, item.premise in run.first)
+    reason = f"never reached: {PREMISES[item.premise]}" if vacuous else ""
+    if item.name == "no-data-loss" and not session.request.scope.data and not vacuous:
+        reason = "no octets are written in this scope; --data 1 gives it something to lose"
+    assurance = Assurance(
+        "zones, breadth first", len(run), run.transitions, run.depth, ("z3",), answer.obligations
+    )
+    return Verdict(
+        item.name, time_wait, role, PROVED, vacuous, assurance, time.perf_counter() - began, reason, None, certificate
+    )
+
+
+def _refuted(
+    session: _Session, item: Property, run: Exploration, time_wait: Fraction, role: str, began: float
+) -> Verdict:
+    state, index = run.first[item.name]
+    steps = [*run.path(state), (state, index)]
+    trace = _trace(session, run, steps, time_wait, item.name, role != "context")
+    assurance = _assurance(run, ("z3", "replay"))
+    return Verdict(item.name, time_wait, role, REFUTED, False, assurance, time.perf_counter() - began, "", trace)
+
+
+def _trace(
+    session: _Session, run: Exploration, steps: Sequence[tuple[int, int]], time_wait: Fraction, name: str, pretty: bool
+) -> Trace:
+    """The path as a trace, replayed."""
+    edges = [session.skeleton.edge(run.location[s], i) for s, i in steps]
+    start = session.skeleton.locations[run.location[steps[0][0]]]
+    trace = concretise(
+        session.system, start, edges, setting.parameters(session.request, time_wait), session.model.name, name,  # type: ignore[arg-type]
+        shortest=True, pretty=pretty,
+    )  # fmt: skip
+    replay(trace, session.model.table)
+    return trace
+
+
+def _assurance(run: Exploration, by: tuple[str, ...] = ()) -> Assurance:
+    return Assurance("zones, breadth first", len(run), run.transitions, run.depth, by)
+
+
+def _why_unknown(run: Exploration, role: str) -> str:
+    got = f"{len(run)} states, depth {run.depth}"
+    if run.stopped == "interrupted":
+        return f"interrupted after {got}"
+    if run.stopped == "time":
+        return f"the time limit was reached after {got}; raise --timeout"
+    if run.stopped == "after":
+        return f"left undecided once other properties were refuted, after {got}; --timeout 60s searches on"
+    return f"stopped ({run.stopped}) after {got}"
+
+
+# ------------------------------------------------------------ context
+
+
+def _sweep(session: _Session, own: Fraction, known: Sequence[Verdict]) -> list[Verdict]:
+    """The same properties at other durations, longest first; shown, but never deciding the exit status."""
+    found: list[Verdict] = []
+    for factor in sorted(SWEEP, reverse=True):
+        duration = factor * session.request.msl
+        if duration == own or session.stop():
+            continue
+        verdicts, _ = _at(session, duration, "context", known)
+        found = verdicts + found
+    return found
+
+
+# ------------------------------------------------------------ what else a run shows
+
+
+def _premises(run: Exploration) -> dict[str, bool]:
+    reached = {name: name in run.first for name in PREMISES}
+    # Where runs begin with two CLOSED ends, the first opening is no reopening: one must have closed before.
+    for name in ("reopened", "established-again"):
+        reached[name] = reached[name] and reached["closed"]
+    return reached
+
+
+def _silent(session: _Session, run: Exploration) -> list[str]:
+    """Rules that never fired, except those of calls that the scope does not let anybody make."""
+    fired = set()
+    for location, states in run.at.items():
+        if session.skeleton.edges_of[location] is None:
+            continue
+        for index, (_, pattern, _) in enumerate(session.skeleton.steps_of[location]):
+            plan = session.skeleton.edge(location, index).label.plan
+            if plan is None or plan.reaction.rule in fired:
+                continue
+            if any(run.after(run.zone[s], pattern) >= 0 for s in states):
+                fired.add(plan.reaction.rule)
+    return [name for name in session.model.table.rules if name not in fired]

@@ -1,0 +1,96 @@
+"""The properties about endless runs, asked of the state graph of a TCP scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from tcpverify.engines.explore import Budget, Exploration
+from tcpverify.engines.liveness import deadlocks, find_cycle
+from tcpverify.evidence.concrete import concretise
+from tcpverify.evidence.trace import Trace
+from tcpverify.lang.system import Edge
+from tcpverify.tcp.properties import Property
+from tcpverify.tcp.scenario import GAVE_UP, Action, Scenario
+from tcpverify.workflow.setting import is_closing, proper_end
+
+__all__ = ["counterexample"]
+
+
+def counterexample(
+    system: Scenario, run: Exploration, item: Property, values: Mapping[str, Fraction], model: str, seconds: float
+) -> Trace | None:
+    """A run that breaks the property, or None if the exploration shows that there is none.
+
+    Raises
+    ------
+    TimeoutError
+        if a further exploration that the answer needs hits the time limit.
+    """
+    if item.kind == "deadlock":
+        found = deadlocks(run, lambda location: proper_end(system, location))
+        return _trace(system, run, run.path(found[0]), values, model, item.name, None) if found else None
+    if item.kind == "liveness":
+        stuck = _waiting_for_ever(system, run)
+        if stuck is not None:
+            return _trace(system, run, run.path(stuck), values, model, item.name, None)
+    wanted = _delivers if item.kind == "cycle" else _does_not_open
+
+    def bad(location: Hashable) -> bool:
+        if location == GAVE_UP:
+            return False
+        if item.kind == "cycle":
+            return True
+        ends = system.snapshot(location).ends  # type: ignore[arg-type]
+        return any(is_closing(e) for e in ends) and not _may_close(system, location)
+
+    lasso = find_cycle(run, wanted, bad, Budget(seconds=seconds))
+    if lasso is None:
+        return None
+    # A cycle may come back to the mirror image of where it began: twice around is once around for both ends.
+    steps = [*lasso.stem, *lasso.cycle]
+    mirrored = sum(_edge(lasso.run, s).label.mirrored for s in lasso.cycle) % 2
+    return _trace(
+        system, lasso.run, steps + list(lasso.cycle) * mirrored, values, model, item.name, len(lasso.stem)
+    )
+
+
+def _edge(run: Exploration, step: tuple[int, int]) -> Edge:
+    return run.skeleton.edge(run.location[step[0]], step[1])
+
+
+def _trace(
+    system: Scenario, run: Exploration, steps: list[tuple[int, int]], values: Mapping[str, Fraction], model: str,
+    name: str, loop: int | None,
+) -> Trace:  # fmt: skip
+    start: Any = run.skeleton.locations[run.location[0]]
+    return concretise(system, start, [_edge(run, s) for s in steps], values, model, name, loop=loop)
+
+
+def _delivers(edge: Edge) -> bool:
+    action: Action = edge.label
+    return action.kind == "deliver" and not any(action.lost)
+
+
+def _does_not_open(edge: Edge) -> bool:
+    action: Action = edge.label
+    return not (action.kind == "call" and action.plan is not None and action.plan.event.name.startswith("OPEN"))
+
+
+def _may_close(system: Scenario, location: Hashable) -> bool:
+    """Whether an application still has a CLOSE to make here: it will, sooner or later."""
+    edges = system.edges(location)  # type: ignore[arg-type]
+    return any(e.label.plan is not None and e.label.plan.event.name in ("CLOSE", "SEND") for e in edges)
+
+
+def _waiting_for_ever(system: Scenario, run: Exploration) -> int | None:
+    """A state in which an end has closed, is not CLOSED, and only a new OPEN could make anything happen."""
+    locations = run.skeleton.locations
+    for state in range(len(run)):
+        location: Any = locations[run.location[state]]
+        if location == GAVE_UP or not any(is_closing(e) for e in system.snapshot(location).ends):
+            continue
+        if not any(_does_not_open(run.skeleton.edge(run.location[state], i)) for i, _ in run.enabled(state)):
+            return state
+    return None

@@ -1,0 +1,129 @@
+"""What `check` answers with: plain data, for a person's table, for JSON and for JUnit alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tcpverify.evidence.trace import Trace
+from tcpverify.tcp.scope import Scope
+
+__all__ = ["Assurance", "CheckReport", "CheckRequest", "Verdict"]
+
+PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """What is to be checked.
+
+    ``time_waits`` empty: the model's own duration, then a sweep as context. ``rto_min`` None: no lower bound but
+    greater than zero. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock limit
+    (0: none), ``memory`` a limit on resident memory in bytes (0: none).
+    """
+
+    model: str
+    msl: Fraction
+    time_waits: tuple[Fraction, ...] = ()
+    rto_min: Fraction | None = None
+    rto_max: Fraction | None = None
+    delay_min: Fraction = Fraction(0)
+    scope: Scope = field(default_factory=Scope)
+    properties: tuple[str, ...] = ()
+    engine: str = "zones"
+    seconds: float = 0.0
+    memory: int = 0
+    sweep: bool = True
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """Why a verdict is to be believed.
+
+    ``method`` names the engine; ``states`` and ``transitions`` what it explored; ``rechecked_by`` who has
+    confirmed the answer without it (``z3``: the certificate's obligations or the trace's times; ``replay``: the
+    plain interpreter of the table).
+    """
+
+    method: str
+    states: int = 0
+    transitions: int = 0
+    depth: int = 0
+    rechecked_by: tuple[str, ...] = ()
+    obligations: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for one property at one TIME-WAIT.
+
+    ``role`` is ``own`` (the model's duration), ``context`` (the sweep) or ``named`` (--time-wait). ``reason`` says
+    for ``unknown`` which limit was reached, how far the search got and what to raise; for a vacuous property what
+    was never reached; otherwise it may hold a note.
+    """
+
+    property: str
+    time_wait: Fraction
+    role: str
+    verdict: str
+    vacuous: bool
+    assurance: Assurance
+    seconds: float
+    reason: str = ""
+    trace: Trace | None = None
+    certificate: Any = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it decides the exit status: context never does."""
+        return self.role != "context"
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """All verdicts of a run, and what else it found out.
+
+    Attributes
+    ----------
+    parameters
+        MSL, RTO_MIN, RTO_MAX, DELAY_MIN and the model's own TIME_WAIT.
+    premises
+        per premise of `tcpverify.tcp.properties.PREMISES`, whether some reachable state meets it (at the first
+        duration that counts).
+    silent_rules
+        rules of the table that never fired in that run.
+    gave_up
+        whether some runs were cut off because an end had used up its retransmissions.
+    interrupted
+        whether Ctrl-C ended the run early.
+    """
+
+    request: CheckRequest
+    model: str
+    title: str
+    parameters: Mapping[str, Fraction]
+    verdicts: Sequence[Verdict]
+    premises: Mapping[str, bool]
+    silent_rules: Sequence[str]
+    gave_up: bool = False
+    interrupted: bool = False
+    seconds: float = 0.0
+    skeleton_locations: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        """0 proved, 1 refuted, 3 unknown, 130 interrupted (DESIGN §5); context does not count."""
+        if self.interrupted:
+            return 130
+        found = {v.verdict for v in self.verdicts if v.counts}
+        return 1 if REFUTED in found else 3 if UNKNOWN in found else 0
+
+    def first_refutation(self) -> Verdict | None:
+        """The refutation to show: of a duration that counts if there is one, else of the context's largest."""
+        refuted = [v for v in self.verdicts if v.verdict == REFUTED and v.trace is not None]
+        mine = [v for v in refuted if v.counts]
+        if mine:
+            return mine[0]
+        return max(refuted, key=lambda v: (v.time_wait, v.property == "no-old-segment"), default=None)

@@ -1,0 +1,82 @@
+"""From a request to a system that engines can explore: table, scenario, parameter values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from tcpverify.errors import UsageError
+from tcpverify.lang.linear import parameter
+from tcpverify.tcp import properties
+from tcpverify.tcp.endpoint import End
+from tcpverify.tcp.registry import LoadedModel
+from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
+from tcpverify.tcp.scope import Scope
+from tcpverify.workflow.results import CheckRequest
+
+__all__ = ["is_closing", "own_time_wait", "parameters", "proper_end", "scenario"]
+
+_CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-WAIT"})
+
+
+def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction]:
+    """The value of every parameter, checked.
+
+    Raises
+    ------
+    UsageError
+        if a duration is out of range or the durations contradict each other.
+    """
+    msl = request.msl
+    if msl <= 0:
+        raise UsageError(f"MSL must be greater than 0, not {msl}")
+    if time_wait < 0:
+        raise UsageError(f"TIME_WAIT must not be negative, but is {time_wait}")
+    rto_max = request.rto_max if request.rto_max is not None else msl
+    if rto_max <= 0:
+        raise UsageError(f"RTO_MAX must be greater than 0, not {rto_max}")
+    rto_min = request.rto_min or Fraction(0)
+    if rto_min < 0:
+        raise UsageError(f"RTO_MIN must not be negative, but is {rto_min}")
+    if rto_min > rto_max:
+        raise UsageError(f"RTO_MIN ({rto_min}) must not be greater than RTO_MAX ({rto_max})")
+    if not 0 <= request.delay_min < msl:
+        raise UsageError(f"the least delay ({request.delay_min}) must be at least 0 and less than MSL ({msl})")
+    return {
+        "MSL": msl, "RTO_MIN": rto_min, "RTO_MAX": rto_max, "DELAY_MIN": request.delay_min, "TIME_WAIT": time_wait,
+    }  # fmt: skip
+
+
+def own_time_wait(model: LoadedModel, msl: Fraction) -> Fraction:
+    """The duration that the model itself gives to TIME-WAIT."""
+    return model.table.numbers["TIME_WAIT"].value({"MSL": msl})
+
+
+def scenario(model: LoadedModel, scope: Scope, request: CheckRequest, wanted: tuple[str, ...]) -> Scenario:
+    """The model in its scope; lower bounds on delays and timers exist only where they are not zero."""
+    timing = Timing(
+        delay_min=parameter("DELAY_MIN") if request.delay_min else None,
+        rto_min=parameter("RTO_MIN") if request.rto_min else None,
+    )
+    return Scenario(
+        model.table, scope, timing, properties.observe, properties.drain,
+        watch_first_fin="time-wait-side" in wanted,
+    )  # fmt: skip
+
+
+def proper_end(system: Scenario, location: object) -> bool:
+    """Whether a run may end here: no connection and nothing in flight, or an end that has given up."""
+    if location == GAVE_UP:
+        return True
+    snapshot = system.snapshot(location)  # type: ignore[arg-type]
+    return not snapshot.flight and all(e.state in ("CLOSED", "LISTEN") for e in snapshot.ends)
+
+
+def is_closing(end: End) -> bool:
+    """Whether the application has closed but the end is not CLOSED yet."""
+    return end.state in _CLOSING
+
+
+def shown(values: Mapping[str, Fraction]) -> dict[str, str]:
+    """Parameter values as text."""
+    return {n: str(v) for n, v in values.items()}
