@@ -48,21 +48,21 @@ def state_graph(run: Exploration, describe: Callable[[Edge], Mapping[str, Any]] 
 
 
 def location_graph(run: Exploration, wanted: Callable[[Edge], bool] | None = None) -> nx.DiGraph:
-    """Locations that were reached and the edges between them that were enabled in some state; clocks are forgotten.
+    """The locations that were reached and the wanted edges between them; clocks are forgotten.
 
     Every cycle of states is a cycle here, so a graph without cycles proves that there are none.
     """
     graph = nx.DiGraph()
-    skeleton = run.skeleton
-    graph.add_nodes_from(run.at)
-    pairs = []
-    for location, states in run.at.items():
-        for index, (target, pattern, _) in enumerate(skeleton.expand(location)):
-            if wanted is not None and not wanted(skeleton.edge(location, index)):
-                continue
-            if any(run.after(run.zone[s], pattern) >= 0 for s in states):
-                pairs.append((location, target))
-    graph.add_edges_from(pairs)
+    skeleton, reached = run.skeleton, run.at
+    graph.add_nodes_from(reached)
+    for location in reached:
+        edges = skeleton.edges_of[location] or ()
+        targets = skeleton.steps_of[location]
+        graph.add_edges_from(
+            (location, step[0])
+            for edge, step in zip(edges, targets, strict=True)
+            if step[0] in reached and (wanted is None or wanted(edge))
+        )
     return graph
 
 

@@ -53,11 +53,16 @@ def find_cycle(
     TimeoutError
         if the exploration without inclusion hits the budget.
     """
-    locations = run.skeleton.locations
+    skeleton, locations = run.skeleton, run.skeleton.locations
+    acyclic = skeleton.acyclic.setdefault(wanted, [])
+    if any(run.at.keys() <= known for known in acyclic):
+        return None
     graph = location_graph(run, wanted)
-    graph.remove_nodes_from([n for n in list(graph) if not bad(locations[n])])
-    suspects = {n for part in nx.strongly_connected_components(graph) if len(part) > 1 for n in part}
-    suspects |= set(nx.nodes_with_selfloops(graph))
+    suspects = _on_cycles(graph)
+    if not suspects:
+        acyclic.append(frozenset(run.at))
+    else:
+        suspects = _on_cycles(graph.subgraph([n for n in suspects if bad(locations[n])]))
     if not suspects:
         return None
     full = run if not run.inclusion else explore(run.skeleton, run.valuation, inclusion=False, budget=budget)
@@ -77,6 +82,12 @@ def find_cycle(
         if cycle:
             return Lasso(full, tuple(full.path(cycle[0][0])), tuple(cycle))
     return None
+
+
+def _on_cycles(graph: nx.DiGraph) -> set[int]:
+    """The nodes that lie on some cycle."""
+    found = {n for part in nx.strongly_connected_components(graph) if len(part) > 1 for n in part}
+    return found | set(nx.nodes_with_selfloops(graph))
 
 
 def _diverging(run: Exploration, part: nx.MultiDiGraph) -> list[tuple[int, int]]:

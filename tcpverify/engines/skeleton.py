@@ -33,6 +33,8 @@ class Skeleton:
         self.edges_of: list[list[Edge] | None] = []
         #: per location a list of (target number, pattern number, bit set of marks), parallel to `edges_of`
         self.steps_of: list[list[tuple[int, int, int]]] = []
+        #: per kind of edge, sets of locations among which edges of that kind make no cycle (see `liveness`)
+        self.acyclic: dict[object, list[frozenset[int]]] = {}
         self._ids: dict[Hashable, int] = {}
         self._shape_ids: dict[Shape, int] = {}
         self._pattern_ids: dict[Pattern, int] = {}

@@ -8,7 +8,7 @@ the certificate, it cannot be taken. Obligations that are equal as formulas are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from tcpverify.evidence.certificate import Certificate, Region
 from tcpverify.lang.linear import Linear
 from tcpverify.lang.system import Constraint, Edge, TimedSystem
 
-__all__ = ["Obligation", "Recheck", "recheck", "smtlib"]
+__all__ = ["Afresh", "Obligation", "Recheck", "recheck", "smtlib"]
 
 
 class Obligation(NamedTuple):
@@ -52,11 +52,28 @@ class Recheck:
         return not self.failure
 
 
+class Afresh:
+    """The edges of a system, computed afresh and kept, so that several certificates can be checked against them."""
+
+    def __init__(self, system: TimedSystem) -> None:
+        self.system = system
+        self._known: dict[Hashable, list[tuple[Edge, tuple[Constraint, ...]]]] = {}
+
+    def edges(self, location: Hashable) -> list[tuple[Edge, tuple[Constraint, ...]]]:
+        """The edges of a location, each with the invariant of its target."""
+        found = self._known.get(location)
+        if found is None:
+            invariant = self.system.invariant
+            found = [(e, tuple(invariant(e.target))) for e in self.system.edges(location)]
+            self._known[location] = found
+        return found
+
+
 class _Collector:
     """All obligations of a certificate, equal ones once, each with a place where it comes from."""
 
-    def __init__(self, certificate: Certificate, system: TimedSystem) -> None:
-        self.certificate, self.system = certificate, system
+    def __init__(self, certificate: Certificate, model: Afresh) -> None:
+        self.certificate, self.model, self.system = certificate, model, model.system
         self.found: dict[Obligation, str] = {}
         self.edges = 0
 
@@ -70,23 +87,22 @@ class _Collector:
             rows = tuple(system.invariant(start))
             self.found.setdefault(Obligation(-1, 0, (), (-1,) * clocks, rows, invariant[start]), "the start")  # type: ignore[index]
         images = self.certificate.images
-        steps: dict[tuple[object, ...], str] = {}
+        steps: set[tuple[object, ...]] = set()
         for number, (location, regions) in enumerate(invariant.items()):
             if interrupted is not None and not number & 255 and interrupted():
                 return "interrupted"
-            clocks = len(system.clocks(location))  # type: ignore[attr-defined]
-            for edge in system.edges(location):
+            clocks = len(system.invariant(location))
+            for edge, rows in self.model.edges(location):
                 self.edges += 1
                 target = edge.target
-                rows = system.invariant(target)
                 into = () if edge.marks & broken else invariant.get(target, ())  # type: ignore[call-overload]
                 for region in regions:
                     image = images.get((region, edge.guard, edge.carry, rows))  # type: ignore[call-overload]
-                    if (region, edge.guard, edge.carry, rows, image, into) in steps:
-                        continue
-                    place = f"{location} by {getattr(edge.label, 'kind', '')} to {target}"
-                    steps[region, edge.guard, edge.carry, rows, image, into] = place
-                    self._split(region, clocks, edge, tuple(rows), image, into, place)
+                    key = (region, edge.guard, edge.carry, rows, image in into, into if image not in into else ())
+                    if key not in steps:
+                        steps.add(key)
+                        place = f"{location} by {getattr(edge.label, 'kind', '')} to {target}"
+                        self._split(region, clocks, edge, rows, image, into, place)
         return ""
 
     def _split(
@@ -162,16 +178,17 @@ def smtlib(certificate: Certificate, obligations: Sequence[Obligation]) -> str:
 
 
 def recheck(
-    certificate: Certificate, system: TimedSystem, interrupted: Callable[[], bool] | None = None
+    certificate: Certificate, model: Afresh, interrupted: Callable[[], bool] | None = None
 ) -> Recheck:
     """Let Z3 prove every obligation of a certificate against the system, computed afresh.
 
     Parameters
     ----------
-    system
-        the model; use `Scenario.twin`, so that the table is read by the interpreter.
+    model
+        the system, computed afresh; of a TCP scenario use its `twin`, so that the table is read by the
+        interpreter.
     """
-    collector = _Collector(certificate, system)
+    collector = _Collector(certificate, model)
     missing = collector.collect(interrupted)
     if missing:
         return Recheck(collector.edges, 0, missing)

@@ -1,8 +1,8 @@
-"""The lemma that justifies small sequence spaces: what rules see of 32-bit numbers, the small space shows.
+"""The lemma that justifies small sequence spaces: what rules see of 32-bit numbers, a small space shows.
 
-A rule sees a sequence number only through comparisons. The lemma collects the comparisons that a table really
-makes (`comparisons`), each as a `Shape`, and lets Z3 prove over 32-bit numbers, for every receive window W with
-``2*reach + 1 < W <= 65535 * 2**14`` (the largest that RFC 7323 §2.2 can say):
+A rule sees a sequence number only through comparisons. The lemma collects the comparisons that a table
+really makes (`comparisons`), each as a `Shape`, and lets Z3 prove over 32-bit numbers, for every receive
+window W with ``2*reach + 1 < W <= 65535 * 2**14`` (the largest that RFC 7323 §2.2 can say):
 
 coverage
     for every distance D of two ISNs there is a listed distance r such that all comparisons of numbers at
@@ -13,9 +13,9 @@ carrying
     where a rule takes over a number of another space (SND.UNA from SEG.ACK, RCV.NXT from the segment's end),
     the two ISNs are at most ``reach`` apart, where the small space is exact.
 
-The small side is computed by the code that the exploration runs (`Spaces.delta`, the interpreter), not by a
-second description of it. What is assumed: both ends of a direction know one window, and the offsets of numbers
-from their ISS lie between 0 and the scope's span. The lemma is about pairs of number spaces.
+The small side is computed by the code that the exploration runs (`Spaces.delta`, the interpreter), not by
+a second description of it. What is assumed: both ends of a direction know one window, and the offsets of
+numbers from their ISS lie between 0 and the scope's span. The lemma is about pairs of number spaces.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ LARGEST_WINDOW = 65535 << 14  # octets
 _BITS = 32
 _WINDOWS = frozenset({"RCV.WND", "MAX.SND.WND"})
 _OWN = frozenset({"SND.UNA", "SND.NXT", "ISS", "NEW.ISS"})
-#: numbers that an end rewrites into its own count when it takes them from another space, and whose space that is
+#: numbers that an end rewrites into its own count when it takes them over, and the field they come from
 _CARRIED = {"SND.UNA": "SEG.ACK", "RCV.NXT": "SEG.SEQ"}
+#: the edges of `tcpverify.tcp.numbers.edges`, in that order
+_EDGE_NAMES = ("2^31", "2^31 + W", "-W", "0", "W", "2^31 - W")
 _WITHOUT_TCB = ("CLOSED", "LISTEN")
 
 
@@ -124,8 +126,8 @@ def comparisons(table: Table, span: int, reach: int) -> frozenset[Shape]:
     Raises
     ------
     Uncovered
-        if an expression compares numbers in a way that cannot be written as a shape, or that can look further
-        than ``reach``.
+        if an expression compares numbers in a way that cannot be written as a shape, or that can look
+        further than ``reach``.
     """
     found: set[Shape] = set()
     for where, expr in _expressions(table):
@@ -156,7 +158,7 @@ def _expressions(table: Table) -> Iterator[tuple[str, Expr]]:
 
 @dataclass(frozen=True)
 class _Sum:
-    """A linear reading of an expression: one sequence variable (or none), windows, and an interval of octets."""
+    """An expression as a sequence variable (or none), plus windows, plus something in an interval."""
 
     base: str
     windows: int
@@ -253,49 +255,64 @@ def prove(spaces: Spaces, table: Table) -> LemmaResult:
     except Uncovered as why:
         counterexample = str(why)
     seconds = time.perf_counter() - start
-    return LemmaResult(
-        counterexample is None, seconds, counterexample, shapes, len(spaces.distances), proved
-    )
+    classes = len(spaces.distances)
+    return LemmaResult(counterexample is None, seconds, counterexample, shapes, classes, proved)
 
 
 def _prove(spaces: Spaces, table: Table, shapes: tuple[Shape, ...]) -> int:
     """All obligations; Uncovered names the first that fails. How many there were."""
+    reach = spaces.reach
     apart, window = z3.BitVecs("D W", _BITS)
-    sizes = [z3.UGT(window, 2 * spaces.reach + 1), z3.ULE(window, LARGEST_WINDOW)]
-    # One question per comparison, direction and difference of offsets, with its answer at each listed distance.
-    questions = [(s, e, up) for s in shapes for e in range(-spaces.reach, spaces.reach + 1) for up in (True, False)]
-    answers = {r: tuple(_small(spaces, s.atom(), r, e, up) for s, e, up in questions) for r in spaces.distances}
+    sizes = [z3.UGT(window, 2 * reach + 1), z3.ULE(window, LARGEST_WINDOW)]
+    # One question per comparison, difference of offsets and direction; its answer at each listed distance.
+    questions = [(s.atom(), e, up) for s in shapes for e in range(-reach, reach + 1) for up in (True, False)]
+    answers = {r: [_small(spaces, atom, r, e, up) for atom, e, up in questions] for r in spaces.distances}
+    proved = 0
 
-    def looks_like(distance: Any, r: int) -> Any:
-        pairs = zip(questions, answers[r], strict=True)
-        return z3.And([_large(s.atom(), distance, window, e, up) == yes for (s, e, up), yes in pairs])
-
-    def obligation(name: str, assumptions: list[Any], negated: Any, unknowns: list[Any]) -> None:
+    def obligation(name: str, assumptions: list[Any], claim: Any, unknowns: list[Any]) -> None:
+        nonlocal proved
         solver = z3.SolverFor("QF_BV")
-        solver.add(*assumptions, negated)
-        if solver.check() == z3.sat:
+        solver.add(*assumptions, z3.Not(claim))
+        if solver.check() != z3.unsat:
             model = solver.model()
             values = [f"{u} = {model.eval(u, model_completion=True).as_long()}" for u in unknowns]
             raise Uncovered(f"{name} when {', '.join(values)}")
-
-    # Coverage. Distances with the same answers are one disjunct.
-    different = {answers[r]: r for r in spaces.distances}
-    seen = z3.Or([looks_like(apart, r) for r in different.values()])
-    obligation("no listed distance looks like D", sizes, z3.Not(seen), [apart, window])
-    proved = 1
-    # Realisability: the witness lies as far from the same edge of the 32-bit circle.
-    small, large = edges(spaces.bits, spaces.window), _large_edges(window)
-    for r in spaces.distances:
-        nearest = min(range(len(small)), key=lambda i: abs(spaces.signed(r - small[i])))
-        witness = large[nearest] + spaces.signed(r - small[nearest])
-        obligation(f"the listed distance {r} stands for none", sizes, z3.Not(looks_like(witness, r)), [window])
         proved += 1
+
+    def looks_like(distance: Any, r: int) -> list[Any]:
+        pairs = zip(questions, answers[r], strict=True)
+        return [_large(atom, distance, window, e, up) == yes for (atom, e, up), yes in pairs]
+
+    # The 32-bit circle in pieces: at an edge, and from there to the next. A listed distance stands for the
+    # whole of each piece (coverage); no piece is empty, and every listed distance has one (realisability).
+    small, large = edges(spaces.bits, spaces.window), _large_edges(window)
+    pieces, stands_for = [], set()
+    for place, edge in enumerate(large):
+        pieces.append(z3.ULE(apart - (edge - reach), 2 * reach))
+        for d in range(-reach, reach + 1):
+            r = spaces.standard[spaces.signed(small[place] + d)]
+            stands_for.add(r)
+            name = f"the listed distance {r} does not look like D = {_EDGE_NAMES[place]} {d:+d}"
+            obligation(name, sizes, z3.And(looks_like(edge + d, r)), [window])
+        beyond = edge + reach + 1
+        room = large[(place + 1) % len(large)] - reach - beyond
+        r = spaces.standard[spaces.signed(small[place] + reach + 1)]
+        stands_for.add(r)
+        inside = z3.ULT(apart - beyond, room)
+        pieces.append(inside)
+        obligation("the edges are not apart", sizes, room > 0, [window])
+        name = f"the listed distance {r} does not look like D"
+        # One by one: together they keep Z3 busy for many seconds.
+        for claim in looks_like(apart, r):
+            obligation(name, [*sizes, inside], claim, [apart, window])
+    obligation("no piece of the circle contains D", sizes, z3.Or(pieces), [apart, window])
+    if invented := sorted(set(spaces.distances) - stands_for):
+        raise Uncovered(f"the listed distance {invented[0]} stands for no 32-bit distance")
     for rule in table.rules.values():
         for name in _CARRIED:
             if name in rule.assign and rule.state not in _WITHOUT_TCB and _known(table, name, rule.state):
-                what = f"rule {rule.name!r} takes over a {name} that is more than {spaces.reach} away"
-                obligation(what, *_carrying(table, rule, name, spaces.reach))
-                proved += 1
+                what = f"rule {rule.name!r} takes over a {name} that is more than {reach} away"
+                obligation(what, *_carrying(table, rule, name, reach))
     return proved
 
 
@@ -325,7 +342,7 @@ def _known(table: Table, name: str, state: str) -> bool:
 
 
 def _carrying(table: Table, rule: Rule, name: str, reach: int) -> tuple[list[Any], Any, list[Any]]:
-    """Assumptions, negated claim and unknowns of: a number taken over comes from a space that is near."""
+    """Assumptions, claim and unknowns: a number taken over comes from a space that is near."""
     sorts: Mapping[str, Sort] = {**table.variables, **table.inputs.get(rule.event, {})}
     env: dict[str, Any] = {n: symbol(n, s, _BITS) for n, s in sorts.items()}
     window = z3.BitVec("W", _BITS)
@@ -333,7 +350,8 @@ def _carrying(table: Table, rule: Rule, name: str, reach: int) -> tuple[list[Any
     # Two spaces in each direction: the one that the end counts in, and the one the segment speaks of.
     mine, peers, apart = z3.BitVecs("ISS.own ISS.peer D", _BITS)
     offsets = {n: z3.BitVec(f"offset.{n}", _BITS) for n in ("una", "nxt", "rcv", "seq", "ack")}
-    far = {w: apart if w == _CARRIED[name] else z3.BitVec(f"D.{w}", _BITS) for w in ("SEG.SEQ", "SEG.ACK")}
+    fields = ("SEG.SEQ", "SEG.ACK")
+    far = {f: apart if f == _CARRIED[name] else z3.BitVec(f"D.{f}", _BITS) for f in fields}
     env["ISS"], env["SND.UNA"], env["SND.NXT"] = mine, mine + offsets["una"], mine + offsets["nxt"]
     env["RCV.NXT"] = peers + offsets["rcv"]
     assumptions = [z3.UGT(window, 2 * reach + 1), z3.ULE(window, LARGEST_WINDOW)]
@@ -349,4 +367,4 @@ def _carrying(table: Table, rule: Rule, name: str, reach: int) -> tuple[list[Any
     if "SEG.SEQ" not in sorts:
         # Without a segment there is only one space in each direction.
         assumptions.append(apart == 0)
-    return assumptions, z3.Or(apart < -reach, apart > reach), [apart, window]
+    return assumptions, z3.And(apart >= -reach, apart <= reach), [apart, window]

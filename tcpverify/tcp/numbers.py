@@ -183,6 +183,9 @@ class Spaces:
         if key in self._met:
             return self._met[key]
         tags, known = relation
+        if not tags and len({low & 1 for (low, _), _ in pairs}) == len(pairs):
+            self._met[key] = self._fresh(pairs)
+            return self._met[key]
         every = tuple(sorted({*tags, *(t for pair, _ in pairs for t in pair)}))
         values = known
         if every != tags:
@@ -195,6 +198,20 @@ class Spaces:
             values = frozenset(v for v in values if self.standard[self.signed(v[j] - v[i])] in allowed)
         self._met[key] = (every, values) if values else None
         return self._met[key]
+
+    def _fresh(self, pairs: Pairs) -> Relation | None:
+        """`meet` of nothing with one pair per direction, the common case: a plain product."""
+        every = tuple(sorted(t for pair, _ in pairs for t in pair))
+        choices = []
+        for (low, high), allowed in pairs:
+            possible = [bases[1] for bases in self.everything((low, high))]
+            choices.append([d for d in possible if d in allowed])
+        place = {pair[1]: i for i, (pair, _) in enumerate(pairs)}
+        order = [place.get(t, -1) for t in every]
+        values = frozenset(
+            tuple([0 if i < 0 else chosen[i] for i in order]) for chosen in product(*choices)
+        )
+        return (every, values) if values else None
 
     def _normal(self, tags: tuple[int, ...], values: tuple[int, ...]) -> tuple[int, ...]:
         """Base values with the first space of each direction at 0."""

@@ -37,6 +37,8 @@ class Parts:
         per end its incarnation if it has a connection, else `NONE_ALIVE`.
     incarnation
         per segment the incarnation that sent it.
+    mirror_end, mirror_segment
+        per end the same state as the other end would have it, per segment the same as the other would send it.
     """
 
     def __init__(self, timers_of: Callable[[End], tuple[str, ...]]) -> None:
@@ -50,8 +52,8 @@ class Parts:
         self._end_ids: dict[End, int] = {}
         self._segment_ids: dict[Segment, int] = {}
         self._relation_ids: dict[Relation, int] = {}
-        self._mirror_end: dict[int, int] = {}
-        self._mirror_segment: dict[int, int] = {}
+        self.mirror_end: list[int] = []
+        self.mirror_segment: list[int] = []
         self._mirror_relation: dict[int, int] = {}
         self.relation(NO_RELATION)
 
@@ -59,20 +61,39 @@ class Parts:
         """The number of an end's state."""
         found = self._end_ids.get(end)
         if found is None:
-            found = self._end_ids[end] = len(self.ends)
-            self.ends.append(end)
-            self.timers.append(self._timers_of(end))
-            self.alive.append(NONE_ALIVE if end.state == "CLOSED" else end.incarnation)
+            found = self._new_end(end)
+            image = end._replace(una=_flipped_or_none(end.una), nxt=_flipped_or_none(end.nxt),
+                                 iss=_flipped_or_none(end.iss), rcv=_flipped_or_none(end.rcv))  # fmt: skip
+            other = found if image == end else self._new_end(image)
+            self.mirror_end[found], self.mirror_end[other] = other, found
         return found
+
+    def _new_end(self, end: End) -> int:
+        number = self._end_ids[end] = len(self.ends)
+        self.ends.append(end)
+        self.mirror_end.append(number)
+        self.timers.append(self._timers_of(end))
+        self.alive.append(NONE_ALIVE if end.state == "CLOSED" else end.incarnation)
+        return number
 
     def segment(self, segment: Segment) -> int:
         """The number of a segment."""
         found = self._segment_ids.get(segment)
         if found is None:
-            found = self._segment_ids[segment] = len(self.segments)
-            self.segments.append(segment)
-            self.incarnation.append(segment.incarnation)
+            found = self._new_segment(segment)
+            # Without the ACK bit the field is nothing, not a number.
+            acknowledges = _flipped(segment.acknowledges) if segment.ack else segment.acknowledges
+            image = segment._replace(end=1 - segment.end, seq=_flipped(segment.seq), acknowledges=acknowledges)
+            other = self._new_segment(image)
+            self.mirror_segment[found], self.mirror_segment[other] = other, found
         return found
+
+    def _new_segment(self, segment: Segment) -> int:
+        number = self._segment_ids[segment] = len(self.segments)
+        self.segments.append(segment)
+        self.mirror_segment.append(number)
+        self.incarnation.append(segment.incarnation)
+        return number
 
     def relation(self, relation: Relation) -> int:
         """The number of a relation; 0 is the one that says nothing."""
@@ -80,28 +101,6 @@ class Parts:
         if found is None:
             found = self._relation_ids[relation] = len(self.relations)
             self.relations.append(relation)
-        return found
-
-    def mirror_end(self, number: int) -> int:
-        """The end's state as the other end would have it."""
-        found = self._mirror_end.get(number)
-        if found is None:
-            e = self.ends[number]
-            image = e._replace(una=_flipped_or_none(e.una), nxt=_flipped_or_none(e.nxt),
-                               iss=_flipped_or_none(e.iss), rcv=_flipped_or_none(e.rcv))  # fmt: skip
-            found = self.end(image)
-            self._mirror_end[number], self._mirror_end[found] = found, number
-        return found
-
-    def mirror_segment(self, number: int) -> int:
-        """The segment as the other end would send it."""
-        found = self._mirror_segment.get(number)
-        if found is None:
-            s = self.segments[number]
-            # Without the ACK bit the field is nothing, not a number.
-            acknowledges = _flipped(s.acknowledges) if s.ack else s.acknowledges
-            found = self.segment(s._replace(end=1 - s.end, seq=_flipped(s.seq), acknowledges=acknowledges))
-            self._mirror_segment[number], self._mirror_segment[found] = found, number
         return found
 
     def mirror_relation(self, number: int) -> int:

@@ -139,6 +139,7 @@ class Scenario:
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
+        self._carried: dict[tuple[object, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._shapes: dict[Hashable, tuple[tuple[Constraint, ...], tuple[Limits, ...]]] = {}
         self._guards: dict[tuple[str, int], tuple[Constraint, ...]] = {}
 
@@ -346,33 +347,30 @@ class Scenario:
         relation: int, guard: Any, position: int, kept: bool,
     ) -> Edge:  # fmt: skip
         parts, flight = self.parts, source[2]
+        clock = len(flight)
         if flying or position >= 0:
-            rows = [(n, c) for c, n in enumerate(flight) if c != position or kept]
+            # Clocks are told apart by place: a segment keeps the clock of its old place, a new one starts at zero.
+            rows = [*zip(flight, range(clock), strict=True)]
+            if position >= 0 and not kept:
+                del rows[position]
             if flying:
-                rows += [(n, -1) for n in flying]
+                for n in flying:
+                    rows.append((n, -1))
                 rows.sort(key=_first)
             carry = [c for _, c in rows]
             flight = tuple([n for n, _ in rows])
         else:
-            carry = list(range(len(flight)))
-        clock = len(source[2])
-        side, restarts = plan.side, plan.reaction.restarts
+            carry = list(range(clock))
         first, second = source[0], source[1]
         split = len(carry)
-        timers = parts.timers[first]
-        for name in parts.timers[plan.after] if side == 0 else timers:
-            moved = name in timers and not (side == 0 and name in restarts)
-            carry.append(clock + timers.index(name) if moved else -1)
+        left_timers, right_timers = self._timers_carried(first, second, plan)
+        carry += [c if c < 0 else c + clock for c in left_timers]
         middle = len(carry)
-        clock += len(timers)
-        timers = parts.timers[second]
-        for name in parts.timers[plan.after] if side == 1 else timers:
-            moved = name in timers and not (side == 1 and name in restarts)
-            carry.append(clock + timers.index(name) if moved else -1)
+        carry += [c if c < 0 else c + clock for c in right_timers]
         marks = plan.marks
         if kind == "timer" and self.drain is not None and plan.event.name == "TIME-WAIT":
             marks = marks | self.drain(parts.ends[plan.before], [parts.segments[n] for n in flight])
-        if side == 0:
+        if plan.side == 0:
             first = plan.after
         else:
             second = plan.after
@@ -384,19 +382,38 @@ class Scenario:
         if relation or alive > 1:
             first, second, flight, carry, relation, renamed = self._normal(first, second, flight, carry, relation)
         # Of a location and its mirror image the smaller is explored.
-        left, right = parts.mirror_end(second), parts.mirror_end(first)
+        left, right = parts.mirror_end[second], parts.mirror_end[first]
         mirrored = False
-        if (left, right) <= (first, second) and (flight or (left, right) != (first, second)):
-            rows = sorted([(parts.mirror_segment(n), c) for n, c in zip(flight, carry, strict=False)], key=_first)
-            image = tuple([n for n, _ in rows])
-            mirrored = (left, right) != (first, second) or image < flight
+        if left < first or (left == first and right <= second):
+            image = parts.mirror_segment
+            rows = [(image[n], c) for n, c in zip(flight, carry, strict=False)]
+            rows.sort(key=_first)
+            reflection = tuple([n for n, _ in rows])
+            mirrored = (left, right) != (first, second) or reflection < flight
             if mirrored:
                 carry = [c for _, c in rows] + carry[middle:] + carry[split:middle]
-                first, second, flight = left, right, image
+                first, second, flight = left, right, reflection
                 relation = parts.mirror_relation(relation)
         target = (first, second, flight, losses, duplicates, relation)
-        action = Action(kind, side, plan, lost, position, kept, renamed, mirrored)
+        action = Action(kind, plan.side, plan, lost, position, kept, renamed, mirrored)
         return Edge(target, guard, tuple(carry), action, marks)
+
+    def _timers_carried(self, first: int, second: int, plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """For the timers of either end after a plan, the place among the timers before that each continues, or -1."""
+        key = (first, second, plan.side, plan.after, plan.reaction.restarts)
+        found = self._carried.get(key)
+        if found is None:
+            timers, places, place = self.parts.timers, [], 0
+            for side, before in ((0, first), (1, second)):
+                acts = side == plan.side
+                row = []
+                for name in timers[plan.after] if acts else timers[before]:
+                    goes_on = name in timers[before] and not (acts and name in plan.reaction.restarts)
+                    row.append(place + timers[before].index(name) if goes_on else -1)
+                places.append(tuple(row))
+                place += len(timers[before])
+            found = self._carried[key] = (places[0], places[1])
+        return found
 
     def _normal(
         self, first: int, second: int, flight: tuple[int, ...], carry: list[int], relation: int

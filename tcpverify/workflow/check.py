@@ -6,8 +6,10 @@ from Z3 and is replayed by the plain interpreter of the table. What is not confi
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,7 +18,7 @@ from tcpverify.engines.skeleton import Skeleton
 from tcpverify.errors import InternalDisagreement, UsageError
 from tcpverify.evidence.certificate import Certificate, certify
 from tcpverify.evidence.concrete import concretise
-from tcpverify.evidence.recheck import Recheck, recheck
+from tcpverify.evidence.recheck import Afresh, Recheck, recheck
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp import properties
@@ -46,7 +48,7 @@ class _Session:
     wanted: tuple[Property, ...]
     system: Scenario
     skeleton: Skeleton
-    twin: Scenario
+    afresh: Afresh
     began: float
     progress: Report | None
     interrupted: Callable[[], bool]
@@ -86,6 +88,25 @@ def check(
     InternalDisagreement
         if an answer fails its re-check.
     """
+    with _without_collector():
+        return _check(request, progress, interrupted)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Millions of tuples and no cycles among them: the cyclic garbage collector would only cost time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _check(
+    request: CheckRequest, progress: Report | None, interrupted: Callable[[], bool] | None
+) -> CheckReport:
     began = time.perf_counter()
     model = load(request.model)
     names = request.properties or properties.DEFAULT
@@ -96,18 +117,18 @@ def check(
     own = setting.own_time_wait(model, request.msl)
     system = setting.scenario(model, request.scope, request, tuple(p.name for p in wanted))
     session = _Session(
-        request, model, wanted, system, Skeleton(system), system.twin(), began, progress,
+        request, model, wanted, system, Skeleton(system), Afresh(system.twin()), began, progress,
         interrupted or (lambda: False),
     )  # fmt: skip
     durations: list[tuple[Fraction, str]] = [(d, "named") for d in request.time_waits] or [(own, "own")]
     verdicts: list[Verdict] = []
     first: Exploration | None = None
     for duration, role in durations:
-        found, run = _at(session, duration, role, ())
+        found, run = _at(session, duration, role)
         verdicts += found
         first = first or run
     if request.sweep and not request.time_waits and request.engine == "zones":
-        verdicts += _sweep(session, own, verdicts)
+        verdicts += _sweep(session, own)
     assert first is not None
     return CheckReport(
         request=request,
@@ -136,9 +157,9 @@ def _too_large(limit: int) -> bool:
 
 
 def _at(
-    session: _Session, time_wait: Fraction, role: str, hints: Sequence[Verdict]
+    session: _Session, time_wait: Fraction, role: str, expected: frozenset[str] = frozenset()
 ) -> tuple[list[Verdict], Exploration]:
-    """All wanted verdicts at one duration."""
+    """All wanted verdicts at one duration; ``expected`` are those refuted at a longer one."""
     if session.request.engine == "smt":
         from tcpverify.workflow.smt import verdicts_by_smt
 
@@ -147,7 +168,7 @@ def _at(
     request = session.request
     values = setting.parameters(request, time_wait)
     watched = frozenset(p.name for p in session.wanted if p.watched)
-    run = _search(session, values, watched, role)
+    run = _search(session, values, watched, role, expected)
     verdicts: dict[str, Verdict] = {}
     for item in session.wanted:
         if item.name in run.first:
@@ -164,24 +185,24 @@ def _at(
 
 
 def _search(
-    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str
+    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str, expected: frozenset[str]
 ) -> Exploration:
-    """Explore until everything is known, or, once something is refuted, a little further."""
+    """Explore until everything is known, or what is ``expected`` is met, or a little past a first refutation."""
     what = f"TIME_WAIT = {values['TIME_WAIT']}"
 
     def report(states: int, transitions: int, depth: int) -> None:
         if session.progress is not None:
             session.progress(states, transitions, depth, what)
 
-    seconds = session.remaining()
-    patience = CONTEXT_STATES if role == "context" else AFTER_REFUTATION
+    context = role == "context"
     budget = Budget(
-        seconds=seconds,
+        seconds=session.remaining(),
         interrupted=session.stop,
-        states_after=0 if session.request.seconds else patience,
+        states=4 * CONTEXT_STATES if context and expected else 0,
+        states_after=0 if expected else CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION,
         after=watched,
     )
-    return explore(session.skeleton, values, budget=budget, progress=report)
+    return explore(session.skeleton, values, budget=budget, progress=report, until=expected or None)
 
 
 def _decide_rest(
@@ -211,7 +232,7 @@ def _decide_rest(
     certificate = certify(
         run, session.system, session.model.name, [p.name for p in proved if p.watched], values
     )
-    answer = recheck(certificate, session.twin, session.stop)
+    answer = recheck(certificate, session.afresh, session.stop)
     if answer.failure == "interrupted":
         return
     if not answer.holds:
@@ -270,7 +291,7 @@ def _why_unknown(run: Exploration, role: str) -> str:
         return f"interrupted after {got}"
     if run.stopped == "time":
         return f"the time limit was reached after {got}; raise --timeout"
-    if run.stopped == "after":
+    if run.stopped in ("after", "all properties are decided", "states"):
         return f"left undecided once other properties were refuted, after {got}; --timeout 60s searches on"
     return f"stopped ({run.stopped}) after {got}"
 
@@ -278,14 +299,16 @@ def _why_unknown(run: Exploration, role: str) -> str:
 # ------------------------------------------------------------ context
 
 
-def _sweep(session: _Session, own: Fraction, known: Sequence[Verdict]) -> list[Verdict]:
+def _sweep(session: _Session, own: Fraction) -> list[Verdict]:
     """The same properties at other durations, longest first; shown, but never deciding the exit status."""
     found: list[Verdict] = []
+    expected: frozenset[str] = frozenset()
     for factor in sorted(SWEEP, reverse=True):
         duration = factor * session.request.msl
         if duration == own or session.stop():
             continue
-        verdicts, _ = _at(session, duration, "context", known)
+        verdicts, _ = _at(session, duration, "context", expected)
+        expected |= {v.property for v in verdicts if v.verdict == REFUTED}
         found = verdicts + found
     return found
 

@@ -86,11 +86,14 @@ def _may_close(system: Scenario, location: Hashable) -> bool:
 
 def _waiting_for_ever(system: Scenario, run: Exploration) -> int | None:
     """A state in which an end has closed, is not CLOSED, and only a new OPEN could make anything happen."""
-    locations = run.skeleton.locations
-    for state in range(len(run)):
-        location: Any = locations[run.location[state]]
-        if location == GAVE_UP or not any(is_closing(e) for e in system.snapshot(location).ends):
-            continue
-        if not any(_does_not_open(run.skeleton.edge(run.location[state], i)) for i, _ in run.enabled(state)):
-            return state
+    skeleton = run.skeleton
+    for number, states in run.at.items():
+        location: Any = skeleton.locations[number]
+        steps = skeleton.expand(number)
+        others = [p for i, (_, p, _) in enumerate(steps) if _does_not_open(skeleton.edge(number, i))]
+        for state in states:
+            if any(run.after(run.zone[state], pattern) >= 0 for pattern in others):
+                continue
+            if location != GAVE_UP and any(is_closing(e) for e in system.snapshot(location).ends):
+                return state
     return None
