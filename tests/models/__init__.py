@@ -1,0 +1,1 @@
+"""Textbook models with published answers, in the project's own expression language."""
