@@ -251,7 +251,7 @@ def prove(spaces: Spaces, table: Table) -> LemmaResult:
     proved, counterexample = 0, None
     try:
         shapes = tuple(sorted(comparisons(table, span, spaces.reach)))
-        proved = _prove(spaces, table, shapes)
+        proved = _carried(table, spaces.reach) + _circle(spaces, shapes)
     except Uncovered as why:
         counterexample = str(why)
     seconds = time.perf_counter() - start
@@ -259,24 +259,57 @@ def prove(spaces: Spaces, table: Table) -> LemmaResult:
     return LemmaResult(counterexample is None, seconds, counterexample, shapes, classes, proved)
 
 
-def _prove(spaces: Spaces, table: Table, shapes: tuple[Shape, ...]) -> int:
-    """All obligations; Uncovered names the first that fails. How many there were."""
+def _obligation(name: str, assumptions: list[Any], claim: Any, unknowns: list[Any]) -> None:
+    """Prove the claim; Uncovered gives the values for which it fails."""
+    solver = z3.SolverFor("QF_BV")
+    solver.add(*assumptions, z3.Not(claim))
+    if solver.check() != z3.unsat:
+        model = solver.model()
+        values = [f"{u} = {model.eval(u, model_completion=True).as_long()}" for u in unknowns]
+        raise Uncovered(f"{name} when {', '.join(values)}")
+
+
+def _carried(table: Table, reach: int) -> int:
+    """Prove of every rule that takes over a number that its space is near; how many obligations that was."""
+    proved = 0
+    for rule in table.rules.values():
+        for name in _CARRIED:
+            if name in rule.assign and rule.state not in _WITHOUT_TCB and _known(table, name, rule.state):
+                what = f"rule {rule.name!r} takes over a {name} that is more than {reach} away"
+                _obligation(what, *_carrying(table, rule, name, reach))
+                proved += 1
+    return proved
+
+
+def _circle(spaces: Spaces, shapes: tuple[Shape, ...]) -> int:
+    """Prove coverage and realisability; how many obligations that was.
+
+    The proof depends on the comparisons only, not on the rules that make them: it is remembered.
+    """
+    key = (spaces.bits, spaces.window, spaces.reach, tuple(spaces.standard.items()), shapes)
+    if key not in _PROVED:
+        _PROVED[key] = _prove_circle(spaces, shapes)
+    return _PROVED[key]
+
+
+_PROVED: dict[tuple[Any, ...], int] = {}
+
+
+def _prove_circle(spaces: Spaces, shapes: tuple[Shape, ...]) -> int:
     reach = spaces.reach
     apart, window = z3.BitVecs("D W", _BITS)
     sizes = [z3.UGT(window, 2 * reach + 1), z3.ULE(window, LARGEST_WINDOW)]
     # One question per comparison, difference of offsets and direction; its answer at each listed distance.
-    questions = [(s.atom(), e, up) for s in shapes for e in range(-reach, reach + 1) for up in (True, False)]
+    # =< needs no question of its own where = and < are asked.
+    implied = {Shape("le", s.windows) for s in shapes if s.op == "eq" and Shape("lt", s.windows) in shapes}
+    asked = [s for s in shapes if s not in implied]
+    questions = [(s.atom(), e, up) for s in asked for e in range(-reach, reach + 1) for up in (True, False)]
     answers = {r: [_small(spaces, atom, r, e, up) for atom, e, up in questions] for r in spaces.distances}
     proved = 0
 
     def obligation(name: str, assumptions: list[Any], claim: Any, unknowns: list[Any]) -> None:
         nonlocal proved
-        solver = z3.SolverFor("QF_BV")
-        solver.add(*assumptions, z3.Not(claim))
-        if solver.check() != z3.unsat:
-            model = solver.model()
-            values = [f"{u} = {model.eval(u, model_completion=True).as_long()}" for u in unknowns]
-            raise Uncovered(f"{name} when {', '.join(values)}")
+        _obligation(name, assumptions, claim, unknowns)
         proved += 1
 
     def looks_like(distance: Any, r: int) -> list[Any]:
@@ -308,11 +341,6 @@ def _prove(spaces: Spaces, table: Table, shapes: tuple[Shape, ...]) -> int:
     obligation("no piece of the circle contains D", sizes, z3.Or(pieces), [apart, window])
     if invented := sorted(set(spaces.distances) - stands_for):
         raise Uncovered(f"the listed distance {invented[0]} stands for no 32-bit distance")
-    for rule in table.rules.values():
-        for name in _CARRIED:
-            if name in rule.assign and rule.state not in _WITHOUT_TCB and _known(table, name, rule.state):
-                what = f"rule {rule.name!r} takes over a {name} that is more than {reach} away"
-                obligation(what, *_carrying(table, rule, name, reach))
     return proved
 
 
