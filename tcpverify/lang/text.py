@@ -22,7 +22,7 @@ def show(expr: Expr, inner: bool = False) -> str:
         text = f"if {show(args[0])} then {show(args[1], True)} else {show(args[2], True)}"
     elif op == "within":
         start = show(args[1], True)
-        return f"{start} ≤ {show(args[0], True)} < {start} + {show(args[2], True)}"
+        text = f"{start} ≤ {show(args[0], True)} < {start} + {show(args[2], True)}"
     else:
         sign = _SIGN.get(op, op)
         text = f" {sign} ".join(show(arg, True) for arg in args)

@@ -327,15 +327,16 @@ def _prove_circle(spaces: Spaces, shapes: tuple[Shape, ...]) -> int:
             stands_for.add(r)
             name = f"the listed distance {r} does not look like D = {_EDGE_NAMES[place]} {d:+d}"
             obligation(name, sizes, z3.And(looks_like(edge + d, r)), [window])
+    for place, edge in enumerate(large):
         beyond = edge + reach + 1
         room = large[(place + 1) % len(large)] - reach - beyond
-        r = spaces.standard[spaces.signed(small[place] + reach + 1)]
-        stands_for.add(r)
+        obligation("the edges are not apart", sizes, room > 0, [window])
         inside = z3.ULT(apart - beyond, room)
         pieces.append(inside)
-        obligation("the edges are not apart", sizes, room > 0, [window])
-        name = f"the listed distance {r} does not look like D"
+        r = spaces.standard[spaces.signed(small[place] + reach + 1)]
+        stands_for.add(r)
         # One by one: together they keep Z3 busy for many seconds.
+        name = f"the listed distance {r} does not look like D"
         for claim in looks_like(apart, r):
             obligation(name, [*sizes, inside], claim, [apart, window])
     obligation("no piece of the circle contains D", sizes, z3.Or(pieces), [apart, window])
