@@ -24,7 +24,8 @@ ACKED = "acknowledges"
 class Segment(NamedTuple):
     """A segment in flight. ``end`` sent it; ``incarnation`` and ``stale`` are ghosts that no end may read.
 
-    ``stale`` says that it was sent in answer to something left behind by an older incarnation.
+    ``stale`` says that it was sent in answer to something left behind by an older incarnation, or by a connection
+    that had accepted such a thing.
     """
 
     end: int
@@ -53,7 +54,8 @@ class End(NamedTuple):
     """One end. ``incarnation`` and ``role`` are ghosts; ``sent`` counts retransmissions of the queue's front.
 
     ``role`` of a CLOSED end says how its last connection ended: ``active``, ``passive`` closer or neither.
-    ``led`` is set where an observer asks who sent the first FIN.
+    ``led`` is set where an observer asks who sent the first FIN. ``tainted`` is a ghost as well: the end has
+    accepted something that an older incarnation left behind, so what it does later is no longer its own doing.
     """
 
     state: str
@@ -61,6 +63,7 @@ class End(NamedTuple):
     role: str
     sent: int
     led: str
+    tainted: bool
     una: int | None
     nxt: int | None
     iss: int | None
@@ -74,9 +77,9 @@ class End(NamedTuple):
         return frozenset(tag_of(n) for n in numbers if n is not None)
 
 
-def closed(incarnation: int, role: str) -> End:
+def closed(incarnation: int, role: str, tainted: bool = False) -> End:
     """An end without a connection."""
-    return End("CLOSED", incarnation, role, 0, "", None, None, None, None, None, None)
+    return End("CLOSED", incarnation, role, 0, "", tainted, None, None, None, None, None, None)
 
 
 class Event(NamedTuple):
@@ -257,6 +260,9 @@ class Machine:
         if end.state in _WITHOUT_TCB and arriving is not None and rule.to is None:
             ghost = arriving.incarnation
         stale = arriving is not None and (arriving.stale or 0 < arriving.incarnation < ghost)
+        reset = "reset" in rule.tags
+        effect = state != end.state or acked or reset or (end.rcv is not None and after["RCV.NXT"] != end.rcv)
+        tainted = end.tainted or (stale and effect)
         emits = []
         for when, fields in row.emits:
             if when is not None and not when(after, delta):
@@ -265,16 +271,17 @@ class Machine:
             seq = f["SEQ"] if f["SEQ"] >> SHIFT else f["SEQ"] + (side << SHIFT)
             emits.append(
                 Segment(side, ghost, f["SYN?"], f["ACK?"], f["FIN?"], f["RST?"], seq, f.get("ACK", 0), f["TEXT"],
-                        -1, stale)
+                        -1, stale or tainted)
             )  # fmt: skip
         tags = rule.tags | {ACKED} if acked else rule.tags
         if state == "CLOSED":
-            return Reaction(closed(incarnation, self._role(end, rule)), tuple(emits), rule.name, frozenset(restarts), tags)
+            gone = closed(incarnation, self._role(end, rule), tainted)
+            return Reaction(gone, tuple(emits), rule.name, frozenset(restarts), tags)
         slots = {slot: after[name] for name, slot in _SLOT.items()}
         for slot in self._forget[state]:
             slots[slot] = None
         sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")
-        result = End(state, incarnation, "", sent, end.led, **slots)
+        result = End(state, incarnation, "", sent, end.led, tainted, **slots)
         return Reaction(result, tuple(emits), rule.name, frozenset(restarts), tags)
 
     @staticmethod

@@ -39,6 +39,7 @@ class Connection:
     wrote: int = 0
     delivered: int = 0
     fin_order: str = ""
+    tainted: bool = False
 
 
 @dataclass
@@ -185,12 +186,13 @@ class Interpreter:
             self._wrong(f"{len(hits)} rules apply to {event} in {end.state}: {[r.name for r in hits]}")
         rule = hits[0]
         old = Connection(end.state, end.incarnation, dict(end.values), dict(end.timers), end.resent, end.role, end.wrote,
-                         end.delivered, end.fin_order)  # fmt: skip
+                         end.delivered, end.fin_order, end.tainted)  # fmt: skip
         restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
         assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
         end.values.update(assigned)
         if rule.to is not None:
             end.state = rule.to
+        effect = self._effect(end, old, rule)
         sent = self._send(name, rule, {**env, **assigned}, old, arriving, lost)
         self._timers(end, old, restarts, event)
         self._ghosts(name, end, old, rule)
@@ -199,7 +201,7 @@ class Interpreter:
         for variable, states in self.table.relevant.items():
             if end.state not in states:
                 end.values.pop(variable, None)
-        broken = self._broken(name, old, rule, event, arriving)
+        broken = self._broken(name, old, rule, event, arriving, effect)
         return Outcome(rule, sent, frozenset(restarts), broken)
 
     def _send(
@@ -210,6 +212,8 @@ class Interpreter:
         stateless = old.state in ("CLOSED", "LISTEN") and rule.to is None and arriving is not None
         incarnation = arriving.incarnation if stateless and arriving is not None else end.incarnation
         stale = arriving is not None and (arriving.stale or arriving.incarnation < incarnation)
+        if stale and self._effect(end, old, rule):
+            end.tainted = True
         sent = []
         for emit in rule.emits:
             if not evaluate(emit.when, env, BITS):
@@ -221,7 +225,7 @@ class Interpreter:
             }  # fmt: skip
             self.sent += 1
             gone = bool(lost[len(sent)]) if len(sent) < len(lost) else False
-            flying = Flying(self.sent, name, fields, self.now, incarnation, stale, gone)
+            flying = Flying(self.sent, name, fields, self.now, incarnation, stale or end.tainted, gone)
             sent.append(flying)
             if gone:
                 self.losses -= 1
@@ -230,6 +234,12 @@ class Interpreter:
             else:
                 self.flight[flying.number] = flying
         return tuple(sent)
+
+    @staticmethod
+    def _effect(end: Connection, old: Connection, rule: Rule) -> bool:
+        """Whether a segment was accepted: it moved the state, was new as an ACK, delivered something, or reset."""
+        changed = any(v in old.values and old.values[v] != end.values.get(v) for v in ("SND.UNA", "RCV.NXT"))
+        return end.state != old.state or "reset" in rule.tags or changed
 
     def _timers(self, end: Connection, old: Connection, restarts: set[str], event: str) -> None:
         env = self._environment(end, {})
@@ -259,23 +269,21 @@ class Interpreter:
 
     # ------------------------------------------------------------ properties, told once more
 
-    def _broken(self, name: str, old: Connection, rule: Rule, event: str, arriving: Flying | None) -> frozenset[str]:
+    def _broken(
+        self, name: str, old: Connection, rule: Rule, event: str, arriving: Flying | None, effect: bool
+    ) -> frozenset[str]:
         end = self.ends[name]
         opening = ("LISTEN", "SYN-SENT", "SYN-RECEIVED")
         reset = "reset" in rule.tags
         moved = end.state != old.state
-        effect = moved or reset
-        if arriving is not None and old.values and end.values:
-            effect = effect or any(
-                old.values.get(v) != end.values.get(v) and v in old.values for v in ("SND.UNA", "RCV.NXT")
-            )
         broken = set()
         from_past = arriving is not None and arriving.incarnation < old.incarnation and old.state != "CLOSED"
         if from_past and effect:
             broken.add("no-old-segment")
         if event == "TIME-WAIT" and any(s.incarnation == old.incarnation for s in self.flight.values()):
             broken.add("drained")
-        if "abort" not in self.scope.calls:
+        left_over = old.tainted or (arriving is not None and (from_past or arriving.stale))
+        if "abort" not in self.scope.calls and not left_over:
             if reset and old.state not in (*opening, "TIME-WAIT"):
                 broken.add("graceful-close")
             if old.state == "LAST-ACK" and moved and "closes" not in rule.tags:

@@ -78,6 +78,9 @@ def left_in_flight(end: End, flight: Sequence[Segment]) -> str:
 def _graceful_close(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
     if "abort" in scenario.scope.calls:
         return ""
+    # What an older incarnation's segments do to a later connection is no-old-segment's business.
+    if end.tainted or (event.segment is not None and (_old(event.segment, end) or event.segment.stale)):
+        return ""
     if "reset" in reaction.tags and end.state not in (*OPENING, "TIME-WAIT"):
         return f"the end in {end.state} only ever called CLOSE and is reset"
     if end.state == "LAST-ACK" and reaction.end.state != "LAST-ACK" and "closes" not in reaction.tags:

@@ -165,7 +165,7 @@ class Scenario:
         """Where runs start, as ``scope.start`` says; of two CLOSED ends, end 0 may open first."""
         if self.scope.start == "established":
             ends = [
-                End("ESTABLISHED", 1, "", 0, "", number(1, e, 1), number(1, e, 1), number(1, e), number(1, 1 - e, 1),
+                End("ESTABLISHED", 1, "", 0, "", False, number(1, e, 1), number(1, e, 1), number(1, e), number(1, 1 - e, 1),
                     None, None)
                 for e in (0, 1)
             ]  # fmt: skip
@@ -310,6 +310,9 @@ class Scenario:
         end = reaction.end
         if self.watch_first_fin and "sends-fin" in reaction.tags:
             end = end._replace(led="second" if second else "first")
+            reaction = reaction._replace(end=end)
+        if self.scope.retransmissions == UNLIMITED and end.sent:
+            end = end._replace(sent=0)  # nobody counts
             reaction = reaction._replace(end=end)
         unhurt = self.scope.start == "established" and end.state in _OPENING
         may_lose = self.scope.losses != 0 and not unhurt
