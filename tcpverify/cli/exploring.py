@@ -1,0 +1,133 @@
+"""The options of every command that explores, and the request that they amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tcpverify.cli.common import Parsed
+from tcpverify.cli.durations import Duration, parse_count, parse_duration, parse_range, parse_size
+from tcpverify.errors import UsageError
+from tcpverify.tcp.scope import CALLS, REGIMES, REOPEN, STARTS, Scope
+from tcpverify.views.quantities import BARE, Unit
+
+if TYPE_CHECKING:
+    from tcpverify.workflow.results import CheckRequest
+
+__all__ = ["exploring_options", "request_of", "unit_of"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+_DURATION = Parsed("DURATION", parse_duration)
+_RANGE = Parsed("MIN..MAX", parse_range)
+_COUNT = Parsed("N|unlimited", parse_count)
+_SIZE = Parsed("SIZE", parse_size)
+_SCOPE = Scope()
+
+
+def _calls(text: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [call for call in found if call not in CALLS]
+    if unknown:
+        raise UsageError(f"unknown call {unknown[0]!r}; known are {', '.join(CALLS)}")
+    if not found:
+        raise UsageError(f"{text!r} names no calls; write some of {', '.join(CALLS)}, joined by commas")
+    return found
+
+
+_OPTIONS = (
+    click.option("--msl", type=_DURATION, default="1", show_default=True,
+                 help="Maximum segment lifetime: 1, 1/3, 30s, 200ms, 2min (plain numbers are seconds)."),
+    click.option("--time-wait", "time_waits", type=_DURATION, multiple=True,
+                 help="Check exactly this TIME-WAIT, such as 1.99msl; may be repeated."),
+    click.option("--rto", type=_RANGE,
+                 help="When the retransmission timer may fire: MIN..MAX or one value.  [default: 0..1msl]"),
+    click.option("--delay-min", type=_DURATION, default="0", show_default=True,
+                 help="Least delay of a segment."),
+    click.option("--losses", type=_COUNT, default=_SCOPE.losses, show_default=True,
+                 help="Segments that may be lost."),
+    click.option("--duplicates", type=_COUNT, default=_SCOPE.duplicates, show_default=True,
+                 help="Segments that may be delivered once more."),
+    click.option("--retransmissions", type=_COUNT, default=_SCOPE.retransmissions, show_default=True,
+                 help="How often one segment may be sent again before its sender gives up."),
+    click.option("--data", type=click.IntRange(min=0), default=_SCOPE.data, show_default=True, metavar="N",
+                 help="Octets that each side writes before it closes."),
+    click.option("--incarnations", type=click.IntRange(min=1), default=_SCOPE.incarnations, show_default=True,
+                 metavar="N", help="Incarnations of the connection alive at once."),
+    click.option("--sequence", type=click.Choice(REGIMES), default=_SCOPE.sequence, show_default=True,
+                 help="How the ISN of a new incarnation relates to older numbers."),
+    click.option("--calls", type=Parsed("LIST", _calls), default=",".join(_SCOPE.calls), show_default=True,
+                 help=f"User calls that the applications may make, of {', '.join(CALLS)}."),
+    click.option("--reopen", type=click.Choice(REOPEN), default=_SCOPE.reopen, show_default=True,
+                 help="Which closer may begin the next incarnation."),
+    click.option("--start", type=click.Choice(STARTS), default=_SCOPE.start, show_default=True,
+                 help="Whether runs begin with a connection or before it."),
+    click.option("--property", "properties", multiple=True, metavar="NAME",
+                 help="Check this property only; may be repeated."),
+    click.option("--engine", type=click.Choice(("zones", "smt")), default="zones", show_default=True,
+                 help="Zone exploration, or a bounded and inductive search by Z3."),
+    click.option("--timeout", type=_DURATION,
+                 help="Wall-clock limit, such as 60s; what is open then is unknown."),
+    click.option("--memory", type=_SIZE, help="Limit on memory, such as 2G."),
+)  # fmt: skip
+
+
+def exploring_options(command: F) -> F:
+    """Decorator: adds the options; the values arrive by keyword and go to :func:`request_of`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def unit_of(msl: Duration) -> Unit:
+    """The unit in which results are shown: the one that MSL was given in."""
+    return msl.unit or BARE
+
+
+def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> CheckRequest:
+    """The request that the options amount to, all durations in seconds.
+
+    Raises
+    ------
+    UsageError
+        if the durations contradict each other or the scope is impossible.
+    """
+    from tcpverify.tcp.properties import find
+    from tcpverify.workflow.results import CheckRequest
+
+    if options["msl"].unit is None:
+        raise UsageError("--msl cannot be a multiple of itself; write 1, 30s, 200ms or 2min")
+    msl: Fraction = options["msl"].seconds()
+    if msl <= 0:
+        raise UsageError("MSL must be greater than 0")
+    low, high = options["rto"] or (None, None)
+    rto_min = low.seconds(msl) if low is not None else None
+    rto_max = high.seconds(msl) if high is not None else None
+    shown = unit_of(options["msl"]).show
+    if rto_max is not None and rto_max <= 0:
+        raise UsageError("RTO_MAX must be greater than 0")
+    if rto_min is not None and rto_min > (rto_max if rto_max is not None else msl):
+        raise UsageError(f"RTO_MIN ({shown(rto_min)}) is greater than RTO_MAX ({shown(rto_max or msl)})")
+    delay_min = options["delay_min"].seconds(msl)
+    if delay_min >= msl:
+        raise UsageError(f"the least delay ({shown(delay_min)}) must be less than MSL ({shown(msl)})")
+    for name in options["properties"]:
+        find(name)
+    counts = {n: options[n] for n in ("losses", "duplicates", "retransmissions", "incarnations", "data")}
+    words = {n: options[n] for n in ("sequence", "calls", "reopen", "start")}
+    return CheckRequest(
+        model=model,
+        msl=msl,
+        time_waits=tuple(dict.fromkeys(d.seconds(msl) for d in options["time_waits"])),
+        rto_min=rto_min,
+        rto_max=rto_max,
+        delay_min=delay_min,
+        scope=Scope(**counts, **words),
+        properties=tuple(dict.fromkeys(options["properties"])),
+        engine=options["engine"],
+        seconds=float(options["timeout"].seconds()) if options["timeout"] is not None else 0.0,
+        memory=options["memory"] or 0,
+        sweep=sweep,
+    )

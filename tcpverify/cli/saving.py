@@ -1,0 +1,122 @@
+"""The run directory of ``--save``: everything that is needed to believe, repeat or forward a run.
+
+::
+
+    DIR/run.json            the exact command, versions, when it ran
+    DIR/report.json         the answer, schema tcpverify.check/1
+    DIR/traces/*.json       one for every refutation, for `tcpverify trace`
+    DIR/certificates/*.json one for every proof (properties proved together share one)
+    DIR/queries/*.smt2      queries put to a solver, where an engine kept them
+
+It is written beside DIR and renamed, so that it exists whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from tcpverify.cli.common import version
+from tcpverify.errors import UsageError
+from tcpverify.views.documents import check_document, dumps
+from tcpverify.views.quantities import short
+from tcpverify.workflow.results import CheckReport, Verdict
+
+__all__ = ["RUN_SCHEMA", "require_free", "save_run"]
+
+RUN_SCHEMA = "tcpverify.run/1"
+
+
+def require_free(directory: str) -> None:
+    """UsageError unless a run can be saved there: asked before the work, not after it."""
+    path = Path(directory)
+    if path.is_dir():
+        if any(path.iterdir()):
+            raise UsageError(f"--save: directory {directory!r} is not empty; name a new one")
+    elif path.exists():
+        raise UsageError(f"--save: {directory!r} is a file, not a directory")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"--save: directory {str(path.absolute().parent)!r} does not exist")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise UsageError(f"--save: nothing can be written in {str(path.absolute().parent)!r}")
+
+
+def save_run(directory: str, report: CheckReport, command: list[str]) -> None:
+    """Write the run directory; UsageError if that is not possible."""
+    target = Path(directory).absolute()
+    try:
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        try:
+            _fill(beside, report, command)
+            beside.chmod(0o755)
+            if target.is_dir():
+                target.rmdir()
+            beside.rename(target)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"--save: {directory!r} cannot be written: {error.strerror or error}") from error
+
+
+def _fill(directory: Path, report: CheckReport, command: list[str]) -> None:
+    certificates: dict[int, str] = {}
+    for verdict in report.verdicts:
+        if verdict.certificate is not None and id(verdict.certificate) not in certificates:
+            name = f"certificates/time-wait-{_file(verdict.time_wait)}-{len(certificates) + 1}.json"
+            certificates[id(verdict.certificate)] = name
+            _write(directory / name, dumps(verdict.certificate.to_json()))
+        if verdict.trace is not None:
+            name = f"traces/{verdict.property}-time-wait-{_file(verdict.time_wait)}.json"
+            _write(directory / name, verdict.trace.dumps())
+
+    def filed(verdict: Verdict) -> str | None:
+        return certificates.get(id(verdict.certificate))
+
+    _write(directory / "report.json", dumps(check_document(report, filed)))
+    _write(directory / "run.json", dumps(_run(report, command)))
+    for name, text in getattr(report, "queries", {}).items():
+        _write(directory / "queries" / f"{name}.smt2", text)
+
+
+def _run(report: CheckReport, command: list[str]) -> dict[str, Any]:
+    return {
+        "schema": RUN_SCHEMA,
+        "command": command,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(report.seconds, 3),
+        "exit_status": report.exit_status,
+        "versions": {
+            "tcpverify": version(),
+            "python": platform.python_version(),
+            **{name: _version(name) for name in ("z3-solver", "networkx", "click")},
+        },
+        "platform": platform.platform(),
+        "executable": sys.executable,
+    }
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _file(duration: Fraction) -> str:
+    return short(duration).replace("/", "_")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
