@@ -128,6 +128,7 @@ def explore(
     budget: Budget | None = None,
     progress: Progress | None = None,
     until: frozenset[str] | None = None,
+    probe: Callable[[Exploration], bool] | None = None,
 ) -> Exploration:
     """Explore everything reachable.
 
@@ -141,6 +142,8 @@ def explore(
         stop as soon as every one of these marks was met (then ``stopped`` says so).
     progress
         called now and then with (states, transitions, depth).
+    probe
+        shown the unfinished exploration whenever it has doubled in size; true stops it.
     """
     run = Exploration(skeleton, valuation, inclusion)
     budget = budget or Budget()
@@ -155,7 +158,7 @@ def explore(
             zones.append(zone)
             parents.append(-1)
             vias.append(-1)
-    missing = ~0
+    missing, next_probe = ~0, 4096
     head, level_end, transitions, seen_marks = 0, len(locations), 0, 0
     while head < len(locations):
         if head == level_end:
@@ -173,6 +176,10 @@ def explore(
                 run.stopped = "after"
             elif budget.interrupted is not None and budget.interrupted():
                 run.stopped = "interrupted"
+            elif probe is not None and head >= next_probe:
+                next_probe *= 2
+                if probe(run):
+                    run.stopped = "all properties are decided"
             if run.stopped:
                 break
         zone = zones[head]

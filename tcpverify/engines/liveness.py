@@ -9,7 +9,7 @@ on it: every clock with an upper bound on it is set to zero on it (Tripakis 1999
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import z3
@@ -36,13 +36,16 @@ def find_cycle(
     wanted: Callable[[Edge], bool],
     bad: Callable[[Hashable], bool],
     budget: Budget | None = None,
+    partial: bool = False,
 ) -> Lasso | None:
     """An endless run that ends up taking only wanted edges and visiting only bad locations; None: there is none.
 
     Parameters
     ----------
     run
-        a complete exploration (with or without inclusion).
+        an exploration (with or without inclusion); None is an answer only if it is complete.
+    partial
+        look at an unfinished exploration, and do not finish the one without inclusion either.
     wanted
         which edges the repeated part may take.
     bad
@@ -65,14 +68,17 @@ def find_cycle(
         suspects = _on_cycles(graph.subgraph([n for n in suspects if bad(locations[n])]))
     if not suspects:
         return None
-    full = run if not run.inclusion else explore(run.skeleton, run.valuation, inclusion=False, budget=budget)
-    if not full.complete:
-        raise TimeoutError(full.stopped)
+    full = run
+    if run.inclusion:
+        limit = replace(budget or Budget(), states=2 * len(run)) if partial else budget
+        full = explore(run.skeleton, run.valuation, inclusion=False, budget=limit)
+        if not full.complete and not partial:
+            raise TimeoutError(full.stopped)
     states = nx.MultiDiGraph()
     for location in suspects:
         for state in full.at.get(location, ()):
             for index, target in full.enabled(state):
-                if full.location[target] in suspects and wanted(full.skeleton.edge(location, index)):
+                if target >= 0 and full.location[target] in suspects and wanted(full.skeleton.edge(location, index)):
                     states.add_edge(state, target, index=index)
     for part in sorted(nx.strongly_connected_components(states), key=min):
         sub = states.subgraph(part)

@@ -16,12 +16,13 @@ from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.system import Edge
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.numbers import HALF, SHIFT, Spaces, offset, tag_of
-from tcpverify.tcp.properties import why
+from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.interpreter import BITS, FIRST_ISN, WINDOW
 from tcpverify.tcp.scenario import Action, Location, Scenario
 
 __all__ = ["concretise"]
 
+_WATCHED = frozenset(p.name for p in PROPERTIES if p.watched)
 Tag = tuple[int, int]  # (incarnation, end), both absolute
 
 
@@ -265,11 +266,6 @@ class _Writer:
             fresh.remove(record)
             placed.append(record.number)
         return placed
-
-
-_WATCHED = frozenset(
-    {"no-old-segment", "drained", "graceful-close", "no-assassination", "time-wait-side", "no-data-loss", "clean-reopen"}
-)
 
 
 def _later(reason: str, by: int) -> str:

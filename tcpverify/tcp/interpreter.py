@@ -290,6 +290,11 @@ class Interpreter:
                 broken.add("graceful-close")
         if old.state == "TIME-WAIT" and moved and event != "TIME-WAIT" and not {"reopens", "aborts"} & rule.tags:
             broken.add("no-assassination")
+        if old.state == "TIME-WAIT" and arriving is not None and arriving.incarnation == old.incarnation:
+            last = int(arriving.fields["SEG.SEQ"]) + int(arriving.fields["SEG.TEXT"]) + 1
+            again = arriving.fields["SEG.FIN?"] and (last - int(old.values["RCV.NXT"])) % (1 << BITS) == 0
+            if again and "time-wait" not in {t for t, _ in rule.restarts}:
+                broken.add("fin-restarts")
         if moved and end.state == "TIME-WAIT" and end.fin_order == "second":
             broken.add("time-wait-side")
         if arriving is not None and "takes-fin" in rule.tags and arriving.incarnation == old.incarnation:

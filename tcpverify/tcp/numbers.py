@@ -15,7 +15,7 @@ numbers that the distances listed by `distances` meet every class.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import combinations, pairwise, product
 
 __all__ = [
     "HALF", "NO_RELATION", "SHIFT", "Delta", "Pairs", "Relation", "Spaces", "Unrelated", "distances", "edges",
@@ -101,11 +101,12 @@ class Spaces:
 
     def __init__(self, span: int, regime: str) -> None:
         self.reach = span + 1
+        # With a window between 3*(reach+1) and a third of the way to the antipode, less reach+1, the classes of
+        # the three distances of three spaces combine as they do on a circle of any other size (see the lemma).
+        self.window = 3 * self.reach + 4
         self.bits = 6
-        while (1 << (self.bits - 1)) // 3 < 2 * self.reach + 2:
+        while 1 << (self.bits - 1) <= 3 * (self.window + self.reach + 1):
             self.bits += 1
-        # A third of the way to the antipode, so that no two edges meet.
-        self.window = (1 << (self.bits - 1)) // 3
         self.regime = regime
         self.distances = distances(self.bits, self.window, self.reach)
         #: for every distance the listed one that stands for it
@@ -117,6 +118,8 @@ class Spaces:
         self._met: dict[tuple[Relation, Pairs], Relation | None] = {}
         self._restricted: dict[tuple[Relation, tuple[int, ...]], Relation] = {}
         self._everything: dict[tuple[int, ...], frozenset[tuple[int, ...]]] = {}
+        self._chosen: dict[int, dict[tuple[int, ...], tuple[int, ...]]] = {}
+        self._canonical: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def signed(self, value: int) -> int:
         """A distance modulo the width, between minus half and half of it."""
@@ -148,18 +151,45 @@ class Spaces:
 
         return distance
 
-    def _orders(self, tags: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        """All base values for the spaces of one direction, the first at 0."""
-        # Sums of representatives need not represent the sum: with three spaces every distance is tried.
-        half = 1 << (self.bits - 1)
-        steps = self.distances if len(tags) < 3 else range(-half, half)
-        for rest in product(steps, repeat=len(tags) - 1):
-            bases = (0, *rest)
-            if self.regime != "clock" or self._ascending(bases):
-                yield bases
+    def _bases(self, count: int) -> dict[tuple[int, ...], tuple[int, ...]]:
+        """For so many spaces of one direction, the classes of all their distances with base values that have them.
+
+        The first value is 0. Sums of listed distances need not represent the sum, so for three spaces all values
+        are tried, and of those with equal classes one is kept. More than three extend what was kept for three.
+        """
+        found = self._chosen.get(count)
+        if found is None:
+            half = 1 << (self.bits - 1)
+            if count < 3:
+                tried = product((0,), *(self.distances,) * (count - 1))
+            elif count == 3:
+                tried = product((0,), range(-half, half), range(-half, half))
+            else:
+                shorter = self._bases(count - 1).values()
+                tried = ((*bases, value) for bases in shorter for value in range(-half, half))
+            found = {}
+            for bases in tried:
+                if self.regime != "clock" or self._ascending(bases):
+                    found.setdefault(self._classes(bases), bases)
+            self._chosen[count] = found
+        return found
+
+    def _classes(self, bases: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple([self.standard[self.signed(b - a)] for a, b in combinations(bases, 2)])
+
+    def _standing(self, bases: tuple[int, ...]) -> tuple[int, ...]:
+        """The kept base values that have the classes of these."""
+        found = self._canonical.get(bases)
+        if found is None:
+            classes = self._classes(bases)
+            found = self._bases(len(bases)).get(classes)
+            if found is None:
+                found = tuple(self.signed(b - bases[0]) for b in bases)
+            self._canonical[bases] = found
+        return found
 
     def _ascending(self, bases: tuple[int, ...]) -> bool:
-        gaps = [self.signed(y - x) for x, y in zip(bases, bases[1:], strict=False)]
+        gaps = [self.signed(y - x) for x, y in pairwise(bases)]
         return all(self.reach <= g <= (1 << (self.bits - 1)) - self.reach - 1 for g in gaps)
 
     def everything(self, tags: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
@@ -168,8 +198,9 @@ class Spaces:
             return self._everything[tags]
         sides = [tuple(t for t in tags if t & 1 == side) for side in (0, 1)]
         found = set()
-        for left in self._orders(sides[0]) if sides[0] else [()]:
-            for right in self._orders(sides[1]) if sides[1] else [()]:
+        lefts, rights = (list(self._bases(len(side)).values()) if side else [()] for side in sides)
+        for left in lefts:
+            for right in rights:
                 values = dict(zip(sides[0] + sides[1], left + right, strict=True))
                 found.add(tuple(values[t] for t in tags))
         self._everything[tags] = frozenset(found)
@@ -214,11 +245,15 @@ class Spaces:
         return (every, values) if values else None
 
     def _normal(self, tags: tuple[int, ...], values: tuple[int, ...]) -> tuple[int, ...]:
-        """Base values with the first space of each direction at 0."""
-        first: dict[int, int] = {}
-        for tag, value in zip(tags, values, strict=True):
-            first.setdefault(tag & 1, value)
-        return tuple(self.signed(v - first[t & 1]) for t, v in zip(tags, values, strict=True))
+        """The values that stand for these: the first space of each direction at 0, listed distances."""
+        result = list(values)
+        for side in (0, 1):
+            places = [i for i, t in enumerate(tags) if t & 1 == side]
+            if places:
+                standing = self._standing(tuple([values[i] for i in places]))
+                for i, value in zip(places, standing, strict=True):
+                    result[i] = value
+        return tuple(result)
 
     def restricted(self, relation: Relation, alive: frozenset[int] | set[int]) -> Relation:
         """What the relation still says about the spaces that are alive; nothing, if that is nothing."""

@@ -102,6 +102,18 @@ def _time_wait_side(scenario: Scenario, end: End, event: Event, reaction: Reacti
     return "an end whose FIN was the second enters TIME-WAIT"
 
 
+def _fin_restarts(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    segment = event.segment
+    if segment is None or end.state != "TIME-WAIT" or not segment.fin or end.rcv is None:
+        return ""
+    # The FIN that was consumed, once more: its octet is the last one before RCV.NXT.
+    if segment.incarnation != end.incarnation or segment.seq + segment.text + 1 != end.rcv:
+        return ""
+    if "time-wait" in reaction.restarts:
+        return ""
+    return "the retransmitted FIN has SEQ = RCV.NXT-1, is outside the window, and does not restart TIME-WAIT"
+
+
 def _no_data_loss(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
     segment = event.segment
     if segment is None or "takes-fin" not in reaction.tags or end.rcv is None:
@@ -178,6 +190,14 @@ PROPERTIES: tuple[Property, ...] = (
         "RFC 9293 §3.6, Figure 13",
         "time-wait-started",
         _time_wait_side,
+        default=False,
+    ),
+    _safety(
+        "fin-restarts",
+        "a retransmitted FIN restarts the TIME-WAIT timer",
+        "RFC 9293 §3.10.7.4, TIME-WAIT STATE",
+        "time-wait-started",
+        _fin_restarts,
         default=False,
     ),
     _safety(

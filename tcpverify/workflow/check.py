@@ -168,8 +168,14 @@ def _at(
     request = session.request
     values = setting.parameters(request, time_wait)
     watched = frozenset(p.name for p in session.wanted if p.watched)
-    run = _search(session, values, watched, role, expected)
+    lassos: dict[str, Trace] = {}
+    run = _search(session, values, watched, role, expected, lassos)
     verdicts: dict[str, Verdict] = {}
+    for name, trace in lassos.items():
+        verdicts[name] = Verdict(
+            name, time_wait, role, REFUTED, False, _assurance(run, ("z3", "replay")), time.perf_counter() - began, "",
+            trace,
+        )  # fmt: skip
     for item in session.wanted:
         if item.name in run.first:
             verdicts[item.name] = _refuted(session, item, run, time_wait, role, began)
@@ -185,8 +191,9 @@ def _at(
 
 
 def _search(
-    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str, expected: frozenset[str]
-) -> Exploration:
+    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str, expected: frozenset[str],
+    lassos: dict[str, Trace],
+) -> Exploration:  # fmt: skip
     """Explore until everything is known, or what is ``expected`` is met, or a little past a first refutation."""
     what = f"TIME_WAIT = {values['TIME_WAIT']}"
 
@@ -202,7 +209,24 @@ def _search(
         states_after=0 if expected else CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION,
         after=watched,
     )
-    return explore(session.skeleton, values, budget=budget, progress=report, until=expected or None)
+
+    def probe(run: Exploration) -> bool:
+        """Look for endless runs in what is known so far: a protocol that has them rarely has few states."""
+        for item in session.wanted:
+            if item.watched or item.name in lassos:
+                continue
+            trace = endless.counterexample(
+                session.system, run, item, values, session.model.name, session.remaining(), partial=True
+            )
+            if trace is not None:
+                replay(trace, session.model.table)
+                lassos[item.name] = trace
+        return all(p.name in lassos or p.name in run.first for p in session.wanted)
+
+    return explore(
+        session.skeleton, values, budget=budget, progress=report, until=expected or None,
+        probe=None if context else probe,
+    )  # fmt: skip
 
 
 def _decide_rest(

@@ -19,9 +19,10 @@ __all__ = ["counterexample"]
 
 
 def counterexample(
-    system: Scenario, run: Exploration, item: Property, values: Mapping[str, Fraction], model: str, seconds: float
-) -> Trace | None:
-    """A run that breaks the property, or None if the exploration shows that there is none.
+    system: Scenario, run: Exploration, item: Property, values: Mapping[str, Fraction], model: str, seconds: float,
+    partial: bool = False,
+) -> Trace | None:  # fmt: skip
+    """A run that breaks the property, or None if the exploration (unless ``partial``) shows that there is none.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def counterexample(
         ends = system.snapshot(location).ends  # type: ignore[arg-type]
         return any(is_closing(e) for e in ends) and not _may_close(system, location)
 
-    lasso = find_cycle(run, wanted, bad, Budget(seconds=seconds))
+    lasso = find_cycle(run, wanted, bad, Budget(seconds=seconds), partial)
     if lasso is None:
         return None
     # A cycle may come back to the mirror image of where it began: twice around is once around for both ends.
