@@ -259,9 +259,14 @@ class _Drawing:
         text = label(segment)
         if len(text) + room <= self.area:
             return text, []
-        above = self._blank(row)
-        self._beside(segment.sender, above, text, "bad" if row.bad else _ink(segment))
-        return f"#{segment.number}", [self._framed(row, above, plain=True)]
+        above = []
+        for part in wrapped(text, self.area - 4):
+            cells = self._blank(row)
+            self._beside(
+                segment.sender, cells, "".join(s.text for s in part), "bad" if row.bad else _ink(segment)
+            )
+            above.append(self._framed(row, cells, plain=True))
+        return f"#{segment.number}", above
 
     def _shaft(self, text: str, length: int) -> str:
         return f"{self.glyphs.shaft} {text} ".ljust(length, self.glyphs.shaft)

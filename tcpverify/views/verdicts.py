@@ -27,7 +27,7 @@ def preface(report: CheckReport, width: int, unit: Unit = BARE, title: str = "")
 
 def evidence(verdict: Verdict) -> str:
     """Why to believe it: who found it, and who confirmed it without them."""
-    by = " and ".join(verdict.assurance.rechecked_by)
+    by = ", ".join(verdict.assurance.rechecked_by)
     if verdict.verdict == PROVED:
         count = verdict.assurance.obligations
         what = f"invariant, {plural(count, 'obligation')};" if count else "reachable states exhausted;"
@@ -64,9 +64,8 @@ def _head(report: CheckReport, verdicts: Sequence[Verdict], role: str, unit: Uni
     if not _one_run(verdicts):
         return [head]
     a = verdicts[0].assurance
-    return [
-        (*head, Span(f": {a.states} states, {a.transitions} transitions, depth {a.depth}; {a.method}", "dim"))
-    ]
+    run = f"  {a.states} states, {a.transitions} transitions, depth {a.depth}; {a.method}"
+    return [head, line(Span(run, "dim"))]
 
 
 def _one_run(verdicts: Sequence[Verdict]) -> bool:
@@ -171,7 +170,7 @@ def conclusion(report: CheckReport, width: int, unit: Unit = BARE) -> list[Line]
     if mine and not said:
         count = len({v.property for v in mine})
         said = ["the property is proved" if count == 1 else f"all {count} properties are proved"]
-        said += [f"but vacuously {vacuous}"] if vacuous else []
+        said[0] += f", but vacuously: {vacuous}" if vacuous else ""
     durations = ", ".join(unit.show(d) for d in dict.fromkeys(v.time_wait for v in mine))
     seconds = f" ({report.seconds:.1f} s)" if report.seconds else ""
     first = "Interrupted; known by then: at" if report.interrupted else "At"

@@ -1,0 +1,113 @@
+"""Bad input: one clear sentence on standard error, exit status 2, nothing on standard output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tcpverify.cli.main import main
+
+TRACE = Path(__file__).parent.parent / "views" / "traces" / "too-short.json"
+
+#: (arguments, words that the sentence must contain)
+BAD = [
+    ("chek", "did you mean check"),
+    ("--nope", "--nope"),
+    ("check nope", "unknown model 'nope'"),
+    ("check textbok", "textbook"),
+    ("check rfc1337", "amendment"),
+    ("check rfc9293+textbook", "base"),
+    ("check rfc9293+ideal+literal", "TIME-WAIT.unacceptable"),
+    ("check rfc9293+rfc1337+rfc1337", "twice"),
+    ("check rfc9293++ideal", "not a model"),
+    ("check {dir}", "directory"),
+    ("check {dir}/none.py", "does not exist"),
+    ("check {dir}/syntax.py", "syntax.py, line 2"),
+    ("check {dir}/raises.py", "raises.py, line 3"),
+    ("check {dir}/empty.py", "empty.py"),
+    ("check --property nope", "unknown property 'nope'"),
+    ("check --msl 0", "MSL must be greater than 0"),
+    ("check --msl -1", "negative"),
+    ("check --msl fast", "not a duration"),
+    ("check --msl 2msl", "multiple of itself"),
+    ("check --time-wait -1", "negative"),
+    ("check --time-wait 1/0", "zero"),
+    ("check --rto 2..1", "RTO_MIN (2) is greater than RTO_MAX (1)"),
+    ("check --rto 2s..200ms --msl 1s", "RTO_MIN (2s) is greater than RTO_MAX (0.2s)"),
+    ("check --rto 0", "RTO_MAX"),
+    ("check --rto 0..0", "RTO_MAX"),
+    ("check --rto 1..", "upper bound"),
+    ("check --delay-min 1msl", "least delay"),
+    ("check --losses -1", "not a count"),
+    ("check --losses many", "not a count"),
+    ("check --duplicates unlimited", "duplicates"),
+    ("check --data -1", "--data"),
+    ("check --incarnations 0", "--incarnations"),
+    ("check --sequence random", "--sequence"),
+    ("check --calls open,shout", "shout"),
+    ("check --calls ,", "names no calls"),
+    ("check --engine magic", "--engine"),
+    ("check --timeout 1msl", "multiple of MSL"),
+    ("check --memory lots", "amount of memory"),
+    ("check --save {dir}/no/where", "does not exist"),
+    ("check --save {dir}", "not empty"),
+    ("check --save {dir}/empty.py", "is a file"),
+    ("check textbook rfc9293", "rfc9293"),
+    ("trace", "FILE"),
+    ("trace {dir}/none.json", "does not exist"),
+    ("trace {dir}", "directory"),
+    ("trace {dir}/empty.py", "not a whole JSON document"),
+    ("trace {dir}/truncated.json", "not a whole JSON document"),
+    ("trace {dir}/foreign.json", "not a trace"),
+    ("trace {dir}/list.json", "not a trace"),
+    ("trace {dir}/damaged.json", "damaged"),
+    ("trace {dir}/binary.json", "UTF-8"),
+    ("trace {dir}/edited.json", "not a run of model textbook: step 4"),
+    ("trace {trace} --model nope", "unknown model"),
+    ("show nope", "unknown model"),
+    ("show rfc9293 --state FLYING", "FLYING"),
+    ("explain no-old-segmnt", "did you mean no-old-segment"),
+    ("explain qwertyuiop", "nothing is called"),
+    ("explain TIME-WAIT.rst --model nope", "unknown model"),
+]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("bad")
+    whole = TRACE.read_text(encoding="utf-8")
+    contents = {
+        "syntax.py": "a = 1\nb = = 2\n",
+        "raises.py": "from tcpverify.tcp.vocabulary import *\n\nMODEL = 1 / 0\n",
+        "empty.py": "",
+        "truncated.json": whole[: len(whole) // 2],
+        "foreign.json": '{"schema": "tcpverify.check/1"}',
+        "list.json": "[1, 2]",
+        "damaged.json": whole.replace('"time": "0"', '"time": "soon"', 1),
+        "edited.json": whole.replace('"FIN-WAIT-2"', '"CLOSING"', 1),
+    }
+    for name, text in contents.items():
+        (found / name).write_text(text, encoding="utf-8")
+    (found / "binary.json").write_bytes(b"\xff\xfe\x00")
+    return found
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=[row[0] or "-" for row in BAD])
+def test_one_sentence_and_exit_2(
+    arguments: str, says: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main([word.format(dir=files, trace=TRACE) for word in arguments.split()])
+    out, err = capsys.readouterr()
+    assert status == 2
+    assert out == ""
+    assert err.startswith("tcpverify: ") and err.count("\n") == 1
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_debug_shows_the_traceback(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--debug", "check", f"{files}/raises.py"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+    assert main(["check", f"{files}/raises.py", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
