@@ -37,7 +37,11 @@ class Skeleton:
         self.acyclic: dict[object, list[frozenset[int]]] = {}
         self._ids: dict[Hashable, int] = {}
         self._shape_ids: dict[Shape, int] = {}
-        self._pattern_ids: dict[Pattern, int] = {}
+        self._pattern_ids: dict[tuple[int, tuple[int, ...], int], int] = {}
+        self._guard_ids: dict[tuple[Constraint, ...], int] = {}
+        # Both keep what they know alive, so that no identity is given out twice.
+        self._guards_seen: dict[int, tuple[int, tuple[Constraint, ...]]] = {}
+        self._shapes_seen: dict[tuple[int, int], tuple[int, object, object]] = {}
         self._mark_bits: dict[frozenset[str], int] = {frozenset(): 0}
         self._limits = getattr(system, "limits", None)
         if self._limits is None:
@@ -56,20 +60,32 @@ class Skeleton:
             self.edges_of.append(None)
             self.steps_of.append([])
             assert self._limits is not None
-            shape = (tuple(self.system.invariant(location)), tuple(self._limits(location)))
-            known = self._shape_ids.get(shape)
-            if known is None:
-                known = self._shape_ids[shape] = len(self.shapes)
-                self.shapes.append(shape)
-            self.shape_of.append(known)
+            invariant, limits = self.system.invariant(location), self._limits(location)
+            # Systems tend to answer with the same few objects: recognised by identity, not hashed.
+            seen = self._shapes_seen.get((id(invariant), id(limits)))
+            if seen is None:
+                shape = (tuple(invariant), tuple(limits))
+                known = self._shape_ids.get(shape)
+                if known is None:
+                    known = self._shape_ids[shape] = len(self.shapes)
+                    self.shapes.append(shape)
+                seen = self._shapes_seen[id(invariant), id(limits)] = (known, invariant, limits)
+            self.shape_of.append(seen[0])
         return found
 
+    def _guard(self, guard: tuple[Constraint, ...]) -> int:
+        seen = self._guards_seen.get(id(guard))
+        if seen is None:
+            number = self._guard_ids.setdefault(guard, len(self._guard_ids))
+            seen = self._guards_seen[id(guard)] = (number, guard)
+        return seen[0]
+
     def _pattern(self, guard: tuple[Constraint, ...], carry: tuple[int, ...], shape: int) -> int:
-        key = (guard, carry, shape)
+        key = (self._guard(guard), carry, shape)
         found = self._pattern_ids.get(key)
         if found is None:
             found = self._pattern_ids[key] = len(self.patterns)
-            self.patterns.append(key)
+            self.patterns.append((guard, carry, shape))
         return found
 
     def mark_bits(self, marks: frozenset[str]) -> int:

@@ -24,8 +24,8 @@ SCHEMA = "tcpverify.certificate/1"
 #: ``x[i] - x[j] < c`` (strict) or ``<= c``; clock 0 is the constant zero, clock k the location's clock k-1
 Bound = tuple[int, int, Fraction, bool]
 Region = tuple[Bound, ...]
-#: a region, the guard of an edge, the clocks it carries, and the invariant of its target
-Kind = tuple[int, tuple[Constraint, ...], tuple[int, ...], tuple[Constraint, ...]]
+#: the guard of an edge, the clocks it carries, and the invariant of its target
+Kind = tuple[tuple[Constraint, ...], tuple[int, ...], tuple[Constraint, ...]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Certificate:
     properties: tuple[str, ...]
     regions: Sequence[Region]
     invariant: Mapping[Location, tuple[int, ...]]
-    images: Mapping[Kind, int]
+    images: Mapping[tuple[int, Kind], int]
     scenario: Scenario
 
     def to_json(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def certify(
     images = {}
     for zone, pattern, image in run.images():
         guard, carry, shape = run.skeleton.patterns[pattern]
-        images[zone, guard, carry, run.skeleton.shapes[shape][0]] = image
+        images[zone, (guard, carry, run.skeleton.shapes[shape][0])] = image
     return Certificate(
         model, dict(parameters), scenario.scope.as_json(), tuple(properties), regions, invariant, images, scenario
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import z3
 
-from tcpverify.evidence.certificate import Certificate, Region
+from tcpverify.evidence.certificate import Certificate, Kind, Region
 from tcpverify.lang.linear import Linear
 from tcpverify.lang.system import Constraint, Edge, TimedSystem
 
@@ -57,15 +57,27 @@ class Afresh:
 
     def __init__(self, system: TimedSystem) -> None:
         self.system = system
-        self._known: dict[Hashable, list[tuple[Edge, tuple[Constraint, ...]]]] = {}
+        self.kinds: list[Kind] = []
+        self._kind_ids: dict[Kind, int] = {}
+        self._known: dict[Hashable, list[tuple[Edge, int]]] = {}
 
-    def edges(self, location: Hashable) -> list[tuple[Edge, tuple[Constraint, ...]]]:
-        """The edges of a location, each with the invariant of its target."""
+    def edges(self, location: Hashable) -> list[tuple[Edge, int]]:
+        """The edges of a location, each with the number of its kind."""
         found = self._known.get(location)
         if found is None:
             invariant = self.system.invariant
-            found = [(e, tuple(invariant(e.target))) for e in self.system.edges(location)]
+            found = [
+                (e, self.kind((e.guard, e.carry, tuple(invariant(e.target))))) for e in self.system.edges(location)
+            ]
             self._known[location] = found
+        return found
+
+    def kind(self, kind: Kind) -> int:
+        """The number of a guard, the clocks carried, and the invariant of the target."""
+        found = self._kind_ids.get(kind)
+        if found is None:
+            found = self._kind_ids[kind] = len(self.kinds)
+            self.kinds.append(kind)
         return found
 
 
@@ -86,40 +98,40 @@ class _Collector:
                 return f"the initial location {start} is missing from the invariant"
             rows = tuple(system.invariant(start))
             self.found.setdefault(Obligation(-1, 0, (), (-1,) * clocks, rows, invariant[start]), "the start")  # type: ignore[index]
-        images = self.certificate.images
-        steps: set[tuple[object, ...]] = set()
+        images = {(region, self.model.kind(kind)): i for (region, kind), i in self.certificate.images.items()}
+        steps: set[tuple[int, int, bool, tuple[int, ...]]] = set()
         for number, (location, regions) in enumerate(invariant.items()):
             if interrupted is not None and not number & 255 and interrupted():
                 return "interrupted"
-            clocks = len(system.invariant(location))
-            for edge, rows in self.model.edges(location):
-                self.edges += 1
+            edges = self.model.edges(location)
+            self.edges += len(edges)
+            for edge, kind in edges:
                 target = edge.target
                 into = () if edge.marks & broken else invariant.get(target, ())  # type: ignore[call-overload]
                 for region in regions:
-                    image = images.get((region, edge.guard, edge.carry, rows))  # type: ignore[call-overload]
-                    key = (region, edge.guard, edge.carry, rows, image in into, into if image not in into else ())
+                    image = images.get((region, kind))
+                    key = (region, kind, image in into, () if image in into else into)
                     if key not in steps:
                         steps.add(key)
                         place = f"{location} by {getattr(edge.label, 'kind', '')} to {target}"
-                        self._split(region, clocks, edge, rows, image, into, place)
+                        clocks = len(system.invariant(location))
+                        self._split(region, clocks, self.model.kinds[kind], image, into, place)
         return ""
 
     def _split(
-        self, region: int, clocks: int, edge: Edge, rows: tuple[Constraint, ...], image: int | None,
-        into: tuple[int, ...], place: str,
-    ) -> None:  # fmt: skip
+        self, region: int, clocks: int, kind: Kind, image: int | None, into: tuple[int, ...], place: str
+    ) -> None:
         """One edge as obligations: into its image, and from the image into the target's regions."""
+        guard, carry, rows = kind
         if image is None:
-            self.found.setdefault(Obligation(region, clocks, edge.guard, edge.carry, rows, into), place)
+            self.found.setdefault(Obligation(region, clocks, guard, carry, rows, into), place)
             return
         via = () if image < 0 else (image,)
-        self.found.setdefault(Obligation(region, clocks, edge.guard, edge.carry, rows, via), place)
+        self.found.setdefault(Obligation(region, clocks, guard, carry, rows, via), place)
         if image >= 0 and image not in into:
-            size = len(edge.carry)
             # Nothing happens and no time passes: plain inclusion.
-            self.found.setdefault(Obligation(image, size, (), tuple(range(size)), (), into, False), place)
-        return ""
+            same = tuple(range(len(carry)))
+            self.found.setdefault(Obligation(image, len(carry), (), same, (), into, False), place)
 
 
 def _number(value: Fraction) -> str:
