@@ -78,7 +78,7 @@ def _print(report: CheckReport, form: str, unit: Unit, verbose: bool) -> None:
     from tcpverify.views import verdicts
     from tcpverify.views.ladder import ladder
     from tcpverify.views.model import described
-    from tcpverify.views.styled import Screen
+    from tcpverify.views.styled import Screen, wrapped
 
     screen = Screen(sys.stdout)
     title = described(load(report.model))
@@ -89,5 +89,9 @@ def _print(report: CheckReport, form: str, unit: Unit, verbose: bool) -> None:
     shown = report.first_refutation()
     if shown is not None and shown.trace is not None:
         lines.append(())
+        if not shown.counts:
+            lines += wrapped(
+                "As context, what goes wrong at the longest duration that is refuted:", screen.width
+            )
         lines += ladder(shown.trace, width=screen.width, glyphs=screen.glyphs, unit=unit, verbose=verbose)
     screen.write([*lines, *verdicts.conclusion(report, screen.width, unit)])
