@@ -15,12 +15,19 @@ carrying
 
 The small side is computed by the code that the exploration runs (`Spaces.delta`, the interpreter), not by
 a second description of it. What is assumed: both ends of a direction know one window, and the offsets of
-numbers from their ISS lie between 0 and the scope's span. The lemma is about pairs of number spaces.
+numbers from their ISS lie between 0 and the scope's span.
+
+That is about pairs of number spaces. Where numbers of three incarnations meet, their three distances must be
+possible together: `_triples` computes which classes are, exactly, on either circle. Its answer turns on the
+signs of sums of at most three edges and three offsets, and no such sum changes its sign while the window is
+larger than 3*(reach+1) and smaller than a third of 2**31 less reach+1, so one window speaks for all of these.
+About four incarnations alive at once nothing is proved.
 """
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -342,7 +349,31 @@ def _prove_circle(spaces: Spaces, shapes: tuple[Shape, ...]) -> int:
     obligation("no piece of the circle contains D", sizes, z3.Or(pieces), [apart, window])
     if invented := sorted(set(spaces.distances) - stands_for):
         raise Uncovered(f"the listed distance {invented[0]} stands for no 32-bit distance")
+    if _triples(spaces.bits, spaces.window, reach) != _triples(_BITS, 1 << 16, reach):
+        raise Uncovered("the distances of three incarnations combine otherwise than those of 32-bit numbers")
+    proved += 1
     return proved
+
+
+def _triples(bits: int, window: int, reach: int) -> set[tuple[int, int, int]]:
+    """Which classes the distances of three spaces, first to second, first to third and second to third, have.
+
+    A class is a number: the pieces of the circle (at an edge; from there to the next) in ascending order.
+    """
+    half = 1 << (bits - 1)
+    corners = edges(bits, window)
+    pieces: list[tuple[int, int]] = []
+    for edge, after in zip(corners, (*corners[1:], half), strict=True):
+        pieces += [(edge + d, edge + d) for d in range(-reach, reach + 1)]
+        pieces.append((edge + reach + 1, after - reach - 1))
+    # The third distance is an interval on the line; the line has copies of the circle.
+    line = [low + 2 * half * turn for turn in range(-2, 3) for low, _ in pieces]
+    found: set[tuple[int, int, int]] = set()
+    for second, (low2, high2) in enumerate(pieces):
+        for third, (low3, high3) in enumerate(pieces):
+            first, last = bisect_right(line, low3 - high2) - 1, bisect_right(line, high3 - low2)
+            found.update((second, third, place % len(pieces)) for place in range(first, last))
+    return found
 
 
 def _small(spaces: Spaces, atom: Expr, distance: int, difference: int, up: bool) -> bool:

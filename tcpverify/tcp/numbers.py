@@ -1,20 +1,22 @@
 """Sequence numbers of several incarnations, related by an adversary as late as possible.
 
-The exploration never fixes an ISN. A number is written relative to the number space it comes from: the ISS that
-one end chose for one incarnation. Numbers of one space compare by their offsets. When a rule compares numbers
-of two spaces, the relation of the spaces is decided there and then, in every way that matters (`Spaces`): that
-is what the ``worst-case`` regime means, and deciding late explores only differences that some rule can see.
+The exploration never fixes an ISN. A number is written relative to the number space it comes from: the ISS
+that one end chose for one incarnation. Numbers of one space compare by their offsets. When a rule compares
+numbers of two spaces, the relation of the spaces is decided there and then, in every way that matters
+(`Spaces`): that is what the ``worst-case`` regime means, and deciding late explores only differences that
+some rule can see.
 
-A number is the integer ``tag * 2**SHIFT + offset``; the tag is ``2 * incarnation + end``, so tags of even and
-odd parity are the two directions. Incarnation 0 is not a connection but the constant SEQ=0 of RFC 9293 §3.10.7.1.
+A number is the integer ``tag * 2**SHIFT + offset``; the tag is ``2 * incarnation + end``, so tags of even
+and odd parity are the two directions. Incarnation 0 is not a connection but the constant SEQ=0 of RFC 9293
+§3.10.7.1.
 
-The distances of two ISNs that matter are finitely many classes; `tcpverify.tcp.lemma` lets Z3 prove over 32-bit
-numbers that the distances listed by `distances` meet every class.
+The distances of two ISNs that matter are finitely many classes; `tcpverify.tcp.lemma` lets Z3 prove over
+32-bit numbers that the distances listed by `distances` meet every class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import combinations, pairwise, product
 
 __all__ = [
@@ -49,7 +51,7 @@ def number(incarnation: int, end: int, offset: int = 0) -> int:
 
 
 class Unrelated(Exception):
-    """Two number spaces were compared whose relation is not decided; ``pair`` is (lower tag, higher tag)."""
+    """Two number spaces were compared whose relation is not decided: ``pair``, the lower tag first."""
 
     def __init__(self, first: int, second: int) -> None:
         super().__init__(first, second)
@@ -72,8 +74,8 @@ def distances(bits: int, window: int, reach: int) -> list[int]:
     """One distance of two ISNs for every way in which their numbers can compare, in ascending order.
 
     Numbers of either space lie within ``reach`` of each other's offsets, so a distance matters through the
-    values ``distance - reach … distance + reach``. Their answers change only near an edge, where every distance
-    is listed; of the distances from one edge to the next, which all look alike, the first is.
+    values ``distance - reach … distance + reach``. Their answers change only near an edge, where every
+    distance is listed; of the distances from one edge to the next, which all look alike, the first is.
 
     Raises
     ------
@@ -96,13 +98,13 @@ class Spaces:
     span
         the greatest offset that an end uses: SYN, data and FIN.
     regime
-        ``worst-case`` or ``timestamps``: any relation; ``clock``: a later space begins beyond the earlier one.
+        ``worst-case`` or ``timestamps``: any relation; ``clock``: a later space begins beyond the earlier.
     """
 
     def __init__(self, span: int, regime: str) -> None:
         self.reach = span + 1
-        # With a window between 3*(reach+1) and a third of the way to the antipode, less reach+1, the classes of
-        # the three distances of three spaces combine as they do on a circle of any other size (see the lemma).
+        # With a window between 3*(reach+1) and a third of the way to the antipode, less reach+1, the classes
+        # of the distances of three spaces combine as they do on a circle of any other size: see the lemma.
         self.window = 3 * self.reach + 4
         self.bits = 6
         while 1 << (self.bits - 1) <= 3 * (self.window + self.reach + 1):
@@ -152,14 +154,16 @@ class Spaces:
         return distance
 
     def _bases(self, count: int) -> dict[tuple[int, ...], tuple[int, ...]]:
-        """For so many spaces of one direction, the classes of all their distances with base values that have them.
+        """The classes that the distances of so many spaces of one direction can have together.
 
-        The first value is 0. Sums of listed distances need not represent the sum, so for three spaces all values
-        are tried, and of those with equal classes one is kept. More than three extend what was kept for three.
+        Each with base values that have them, the first of which is 0. Sums of listed distances need not
+        represent the sum, so for three spaces all values are tried, and of those with equal classes one is
+        kept. More than three spaces extend what was kept for three.
         """
         found = self._chosen.get(count)
         if found is None:
             half = 1 << (self.bits - 1)
+            tried: Iterable[tuple[int, ...]]
             if count < 3:
                 tried = product((0,), *(self.distances,) * (count - 1))
             elif count == 3:
@@ -216,6 +220,20 @@ class Spaces:
         tags, known = relation
         if not tags and len({low & 1 for (low, _), _ in pairs}) == len(pairs):
             self._met[key] = self._fresh(pairs)
+            return self._met[key]
+        known_sides = {t & 1 for t in tags}
+        new = tuple(p for p in pairs if p[0][0] & 1 not in known_sides)
+        if new and len({low & 1 for (low, _), _ in new}) == len(new):
+            # A direction nothing was known of: its choices times what is known of the other.
+            added = self._fresh(new)
+            if added is None:
+                self._met[key] = None
+                return None
+            both = tuple(sorted((*tags, *added[0])))
+            order = [(0, tags.index(t)) if t in tags else (1, added[0].index(t)) for t in both]
+            joined = frozenset(tuple([pair[side][i] for side, i in order]) for pair in product(known, added[1]))
+            old = tuple(p for p in pairs if p not in new)
+            self._met[key] = self.meet((both, joined), old)
             return self._met[key]
         every = tuple(sorted({*tags, *(t for pair, _ in pairs for t in pair)}))
         values = known

@@ -1,11 +1,11 @@
-"""A small sequence space shows all that rules see of 32-bit numbers, and the lemma notices when it does not."""
+"""A small sequence space shows all that rules see of 32-bit numbers; the lemma notices when it does not."""
 
 from __future__ import annotations
 
 import pytest
 
-from tcpverify.tcp.lemma import Shape, comparisons, prove
-from tcpverify.tcp.numbers import Spaces, distances, edges
+from tcpverify.tcp.lemma import Shape, _triples, comparisons, prove
+from tcpverify.tcp.numbers import NO_RELATION, Spaces, distances, edges
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.vocabulary import (
     RCV_NXT,
@@ -53,7 +53,7 @@ def test_the_comparisons_that_the_standard_makes():
     [
         (RCV_NXT - RCV_WND - RCV_WND <= SEG_SEQ, "does not look like"),
         (SEG_SEQ.within(RCV_NXT, RCV_WND + RCV_WND), "does not look like"),
-        (SEG_SEQ + SEG_TEXT + 2 == RCV_NXT, "'TIME-WAIT.no-ack': <((SEG.SEQ + SEG.TEXT) + 2) = RCV.NXT> looks"),
+        (SEG_SEQ + SEG_TEXT + 2 == RCV_NXT, "'TIME-WAIT.no-ack': <((SEG.SEQ + SEG.TEXT) + 2) = RCV.NXT>"),
         (SEG_SEQ - RCV_NXT < 3, "measures a distance"),
         (lift_seq(0) == SEG_SEQ, "nothing is known"),
         (SEG_SEQ.within(RCV_NXT, SEG_TEXT), "neither fixed nor the receive window"),
@@ -96,6 +96,32 @@ def test_the_circle_has_room_and_every_distance_has_its_representative(data):
     assert len(spaces.distances) == 6 * (2 * spaces.reach + 1) + 6
     assert set(spaces.standard) == set(range(-half, half))
     assert all(spaces.standard[d] == d for d in spaces.distances)
+
+
+@pytest.mark.parametrize("data", [0, 1, 3])
+def test_three_incarnations_relate_as_on_the_circle_of_32_bits(data):
+    spaces = Spaces(2 + data, "worst-case")
+    small = _triples(spaces.bits, spaces.window, spaces.reach)
+    # No window between the bounds that the lemma names combines distances otherwise.
+    for window in (3 * spaces.reach + 4, 1000, 65535, 1 << 20, 1 << 29, (1 << 31) // 3 - spaces.reach - 2):
+        assert _triples(32, window, spaces.reach) == small
+    # The exploration's own list has as many, found by trying all values.
+    assert len(spaces._bases(3)) == len(small)
+
+
+def test_a_relation_of_three_spaces_restricts_to_any_two_of_them():
+    spaces = Spaces(2, "worst-case")
+    everything = (2, 4, 6), spaces.everything((2, 4, 6))
+    assert spaces.restricted(everything, {2, 6}) == NO_RELATION
+    near = spaces.meet(everything, (((2, 4), frozenset({1})), ((4, 6), frozenset({2}))))
+    assert near is not None
+    assert spaces.restricted(near, {2, 6}) == ((2, 6), frozenset({(0, 3)}))
+    # First to second and to third both somewhere inside the window: the second to third may be anything near.
+    inside = spaces.standard[spaces.reach + 1]
+    both = spaces.meet(NO_RELATION, (((2, 4), frozenset({inside})), ((2, 6), frozenset({inside}))))
+    assert both is not None
+    between = {second for _, second in spaces.restricted(both, {4, 6})[1]}
+    assert between >= {-1, 0, 1, inside, spaces.standard[-spaces.reach - 1]}
 
 
 def test_a_circle_without_room_is_refused():
