@@ -158,7 +158,7 @@ def explore(
             zones.append(zone)
             parents.append(-1)
             vias.append(-1)
-    missing, next_probe = ~0, 4096
+    missing, next_probe = ~0, 1024
     head, level_end, transitions, seen_marks = 0, len(locations), 0, 0
     while head < len(locations):
         if head == level_end:

@@ -19,7 +19,7 @@ from tcpverify.engines.graph import location_graph
 from tcpverify.engines.zones import EMPTY, INFINITE
 from tcpverify.lang.system import Constraint, Edge
 
-__all__ = ["Lasso", "deadlocks", "find_cycle"]
+__all__ = ["Lasso", "deadlocks", "find_cycle", "no_cycle"]
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,11 @@ def find_cycle(
     TimeoutError
         if the exploration without inclusion hits the budget.
     """
-    skeleton, locations = run.skeleton, run.skeleton.locations
-    acyclic = skeleton.acyclic.setdefault(wanted, [])
-    if any(run.at.keys() <= known for known in acyclic):
+    if no_cycle(run, wanted):
         return None
+    locations = run.skeleton.locations
     graph = location_graph(run, wanted)
-    suspects = _on_cycles(graph)
-    if not suspects:
-        acyclic.append(frozenset(run.at))
-    else:
-        suspects = _on_cycles(graph.subgraph([n for n in suspects if bad(locations[n])]))
+    suspects = _on_cycles(graph.subgraph([n for n in graph if bad(locations[n])]))
     if not suspects:
         return None
     full = run
@@ -88,6 +83,18 @@ def find_cycle(
         if cycle:
             return Lasso(full, tuple(full.path(cycle[0][0])), tuple(cycle))
     return None
+
+
+def no_cycle(run: Exploration, wanted: Callable[[Edge], bool]) -> bool:
+    """Whether the locations reached make no cycle of wanted edges, clocks forgotten; remembered per set of locations."""
+    known = run.skeleton.acyclic.setdefault(wanted, [])
+    if any(run.at.keys() <= locations for locations in known):
+        return True
+    if _on_cycles(location_graph(run, wanted)):
+        return False
+    if run.complete:
+        known.append(frozenset(run.at))
+    return True
 
 
 def _on_cycles(graph: nx.DiGraph) -> set[int]:

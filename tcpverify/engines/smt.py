@@ -18,13 +18,13 @@ If no edge with the mark is reachable even with clocks ignored, that alone is a 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
 
 from tcpverify.engines.bounded import Layers, Run
 from tcpverify.engines.discrete import Graph, check_path
 from tcpverify.engines.spacer import Clauses
-from tcpverify.engines.templates import OutOfTime, Reach, Templates
+from tcpverify.engines.templates import OutOfTime, Reach, Row, Templates
 from tcpverify.errors import InternalDisagreement
 from tcpverify.lang.system import TimedSystem, Valuation
 
@@ -57,6 +57,9 @@ class SmtResult:
         allowed cannot decide).
     witness
         for ``refuted`` a run with the fewest steps, its last edge with the mark.
+    invariant
+        for ``proved`` by ``induction`` the inductive invariant: per location rows (i, j, c, strict) that say
+        ``x[i] - x[j] <= c`` or ``< c``, where x[0] is zero and x[k] the location's clock k-1.
     """
 
     verdict: str
@@ -67,6 +70,7 @@ class SmtResult:
     seconds: float
     limit: str = ""
     witness: Run | None = None
+    invariant: Mapping[Hashable, tuple[Row, ...]] | None = None
 
 
 def solve(
@@ -148,7 +152,7 @@ class _Search:
                 growing = not reach.closed
                 reach.round()
                 if reach.closed and not reach.marked:
-                    return self.result("proved", "induction")
+                    return replace(self.result("proved", "induction"), invariant=reach.rows())
                 if reach.closed and growing and "spacer" in self.methods and self._spacer(reach.invariant):
                     return self.result("proved", "spacer")
             if reach is None or reach.marked:

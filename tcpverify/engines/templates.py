@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -20,10 +20,12 @@ import z3
 from tcpverify.engines.discrete import Graph, Pattern, number_of, rational, rows_of
 from tcpverify.lang.system import Constraint, Valuation
 
-__all__ = ["NOWHERE", "OutOfTime", "Reach", "Templates"]
+__all__ = ["NOWHERE", "OutOfTime", "Reach", "Row", "Templates"]
 
 #: (0, c, 1): at most c; (0, c, 0): less than c; UNBOUNDED. Greater tuples are weaker.
 Bound = tuple[int, Fraction, int]
+#: x[i] - x[j] at most (or, if the last is true, less than) the number; x[0] is zero
+Row = tuple[int, int, Fraction, bool]
 UNBOUNDED: Bound = (1, Fraction(0), 0)
 NOWHERE = -1
 #: the place of the constant zero among clocks
@@ -274,6 +276,18 @@ class Reach:
             if matrix != NOWHERE:
                 self.invariant[location] = matrix
         self._changed = list(self.invariant)
+
+    def rows(self) -> dict[Hashable, tuple[Row, ...]]:
+        """The invariant as plain numbers, per location of the system."""
+        found = {}
+        for number, matrix in self.invariant.items():
+            count, bounds = self.templates.matrices[matrix]
+            found[self.templates.graph.locations[number]] = tuple(
+                (i, j, bound[1], not bound[2])
+                for (i, j), bound in zip(_pairs(count), bounds, strict=True)
+                if bound != UNBOUNDED
+            )
+        return found
 
     @property
     def closed(self) -> bool:

@@ -28,7 +28,7 @@ from tcpverify.tcp.scenario import Scenario
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
 
-__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "check"]
+__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check"]
 
 Report = Callable[[int, int, int, str], None]
 
@@ -40,7 +40,7 @@ SWEEP = tuple(Fraction(n, 2) for n in (0, 1, 2, 3, 4, 6))
 
 
 @dataclass
-class _Session:
+class Session:
     """One run of `check`."""
 
     request: CheckRequest
@@ -116,7 +116,7 @@ def _check(
         raise UsageError(f"{request.model!r} has no TIME_WAIT; `check` needs a model of the full state table")
     own = setting.own_time_wait(model, request.msl)
     system = setting.scenario(model, request.scope, request, tuple(p.name for p in wanted))
-    session = _Session(
+    session = Session(
         request, model, wanted, system, Skeleton(system), Afresh(system.twin()), began, progress,
         interrupted or (lambda: False),
     )  # fmt: skip
@@ -129,16 +129,15 @@ def _check(
         first = first or run
     if request.sweep and not request.time_waits and request.engine == "zones":
         verdicts += _sweep(session, own)
-    assert first is not None
     return CheckReport(
         request=request,
         model=model.name,
         title=model.table.title,
         parameters=setting.parameters(request, own),
         verdicts=verdicts,
-        premises=_premises(first),
-        silent_rules=_silent(session, first),
-        gave_up="gave-up" in first.first,
+        premises=_premises(first) if first is not None else {},
+        silent_rules=_silent(session, first) if first is not None else [],
+        gave_up=first is not None and "gave-up" in first.first,
         interrupted=session.stopped,
         seconds=time.perf_counter() - began,
         skeleton_locations=len(session.skeleton.locations),
@@ -157,13 +156,13 @@ def _too_large(limit: int) -> bool:
 
 
 def _at(
-    session: _Session, time_wait: Fraction, role: str, expected: frozenset[str] = frozenset()
-) -> tuple[list[Verdict], Exploration]:
+    session: Session, time_wait: Fraction, role: str, expected: frozenset[str] = frozenset()
+) -> tuple[list[Verdict], Exploration | None]:
     """All wanted verdicts at one duration; ``expected`` are those refuted at a longer one."""
     if session.request.engine == "smt":
         from tcpverify.workflow.smt import verdicts_by_smt
 
-        return verdicts_by_smt(session, time_wait, role)
+        return verdicts_by_smt(session, time_wait, role), None
     began = time.perf_counter()
     request = session.request
     values = setting.parameters(request, time_wait)
@@ -191,7 +190,7 @@ def _at(
 
 
 def _search(
-    session: _Session, values: dict[str, Fraction], watched: frozenset[str], role: str, expected: frozenset[str],
+    session: Session, values: dict[str, Fraction], watched: frozenset[str], role: str, expected: frozenset[str],
     lassos: dict[str, Trace],
 ) -> Exploration:  # fmt: skip
     """Explore until everything is known, or what is ``expected`` is met, or a little past a first refutation."""
@@ -230,7 +229,7 @@ def _search(
 
 
 def _decide_rest(
-    session: _Session, run: Exploration, verdicts: dict[str, Verdict], time_wait: Fraction, role: str, began: float
+    session: Session, run: Exploration, verdicts: dict[str, Verdict], time_wait: Fraction, role: str, began: float
 ) -> None:
     """What a complete exploration did not refute: endless runs first, then proofs with one certificate for all."""
     values = setting.parameters(session.request, time_wait)
@@ -266,7 +265,7 @@ def _decide_rest(
 
 
 def _proved(
-    session: _Session, item: Property, run: Exploration, certificate: Certificate, answer: Recheck,
+    session: Session, item: Property, run: Exploration, certificate: Certificate, answer: Recheck,
     time_wait: Fraction, role: str, began: float,
 ) -> Verdict:  # fmt: skip
     vacuous = not _premises(run).get(item.premise, item.premise in run.first)
@@ -282,7 +281,7 @@ def _proved(
 
 
 def _refuted(
-    session: _Session, item: Property, run: Exploration, time_wait: Fraction, role: str, began: float
+    session: Session, item: Property, run: Exploration, time_wait: Fraction, role: str, began: float
 ) -> Verdict:
     state, index = run.first[item.name]
     steps = [*run.path(state), (state, index)]
@@ -292,7 +291,7 @@ def _refuted(
 
 
 def _trace(
-    session: _Session, run: Exploration, steps: Sequence[tuple[int, int]], time_wait: Fraction, name: str, pretty: bool
+    session: Session, run: Exploration, steps: Sequence[tuple[int, int]], time_wait: Fraction, name: str, pretty: bool
 ) -> Trace:
     """The path as a trace, replayed."""
     edges = [session.skeleton.edge(run.location[s], i) for s, i in steps]
@@ -323,7 +322,7 @@ def _why_unknown(run: Exploration, role: str) -> str:
 # ------------------------------------------------------------ context
 
 
-def _sweep(session: _Session, own: Fraction) -> list[Verdict]:
+def _sweep(session: Session, own: Fraction) -> list[Verdict]:
     """The same properties at other durations, longest first; shown, but never deciding the exit status."""
     found: list[Verdict] = []
     expected: frozenset[str] = frozenset()
@@ -348,7 +347,7 @@ def _premises(run: Exploration) -> dict[str, bool]:
     return reached
 
 
-def _silent(session: _Session, run: Exploration) -> list[str]:
+def _silent(session: Session, run: Exploration) -> list[str]:
     """Rules that never fired, except those of calls that the scope does not let anybody make."""
     fired = set()
     for location, states in run.at.items():
