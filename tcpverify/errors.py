@@ -33,6 +33,6 @@ class FileFormatError(TcpverifyError):
 
 
 class InternalDisagreement(TcpverifyError):
-    """Two independent ways to an answer differ: never a verdict (DESIGN §4)."""
+    """Two independent ways to an answer differ: never a verdict."""
 
     exit_status = 4

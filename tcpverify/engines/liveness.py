@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import networkx as nx
 import z3
@@ -86,7 +87,7 @@ def find_cycle(
 
 
 def no_cycle(run: Exploration, wanted: Callable[[Edge], bool]) -> bool:
-    """Whether the locations reached make no cycle of wanted edges, clocks forgotten; remembered per set of locations."""
+    """Whether the locations reached make no cycle of wanted edges, clocks forgotten; remembered."""
     known = run.skeleton.acyclic.setdefault(wanted, [])
     if any(run.at.keys() <= locations for locations in known):
         return True
@@ -118,7 +119,7 @@ def _diverging(run: Exploration, part: nx.MultiDiGraph) -> list[tuple[int, int]]
                     best = path
         if best is None:
             continue
-        steps = [(a, min(d["index"] for d in part[a][b].values())) for a, b in zip(best, best[1:], strict=False)]
+        steps = [(a, min(d["index"] for d in part[a][b].values())) for a, b in pairwise(best)]
         if _lets_time_pass(run, steps):
             return steps
         if start - first > 2000:
@@ -207,8 +208,8 @@ def _stuck(
     for guard in guards:
         lows: list[tuple[object, bool]] = [(z3.RealVal(0), False)]
         highs: list[tuple[object, bool]] = []
-        for clock, rel, bound in (*guard, *invariant):
-            room = run.resolver.number(bound) - clocks[clock + 1]
+        for clock, rel, limit in (*guard, *invariant):
+            room = run.resolver.number(limit) - clocks[clock + 1]
             if rel in (">", ">=", "=="):
                 lows.append((room, rel == ">"))
             if rel in ("<", "<=", "=="):

@@ -15,9 +15,9 @@ from tcpverify.evidence.times import constraints_of, feasible, schedule
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.system import Edge
 from tcpverify.tcp.endpoint import End, Segment
-from tcpverify.tcp.numbers import HALF, SHIFT, Spaces, offset, tag_of
-from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.interpreter import BITS, FIRST_ISN, WINDOW
+from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
+from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.scenario import Action, Location, Scenario
 
 __all__ = ["concretise"]
@@ -42,7 +42,7 @@ class _View:
 def concretise(
     scenario: Scenario,
     start: Location,
-    edges: Sequence[Edge],
+    path: Sequence[Edge],
     parameters: Mapping[str, Fraction],
     model: str,
     prop: str,
@@ -65,21 +65,21 @@ def concretise(
     InternalDisagreement
         if Z3 finds no times, though the exploration found the path.
     """
-    gaps = constraints_of(scenario, start, len(scenario.clocks(start)), edges, parameters)
+    gaps = constraints_of(scenario, start, len(scenario.clocks(start)), path, parameters)
     unit = parameters.get("MSL", Fraction(1))
-    times = schedule(gaps, len(edges), unit) if pretty else feasible(gaps, len(edges))
+    times = schedule(gaps, len(path), unit) if pretty else feasible(gaps, len(path))
     if times is None:
         raise InternalDisagreement(f"the exploration's path for {prop} has no times according to Z3")
-    isn = _isns(scenario.spaces, _decisions(scenario, start, edges))
-    return _Writer(scenario, isn).trace(start, edges, times, parameters, model, prop, shortest, loop)
+    isn = _isns(scenario.spaces, _decisions(scenario, start, path))
+    return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
 
 
 def _decisions(
-    scenario: Scenario, start: Location, edges: Sequence[Edge]
+    scenario: Scenario, start: Location, path: Sequence[Edge]
 ) -> list[tuple[tuple[Tag, ...], frozenset[tuple[int, ...]]]]:
     """What each step knows about number spaces, in absolute names, latest step first."""
     found, view, location = [], _View(), start
-    for edge in edges:
+    for edge in path:
         action: Action = edge.label
         relation = scenario.parts.relations[location[5]]
         if action.plan is not None and action.plan.pairs:
@@ -104,7 +104,10 @@ def _isns(
         fits = [
             v
             for v in values
-            if all(apart.get((tags[i], tags[j]), spaces.signed(v[j] - v[i])) == spaces.signed(v[j] - v[i]) for i, j in pairs)
+            if all(
+                apart.get((tags[i], tags[j]), spaces.signed(v[j] - v[i])) == spaces.signed(v[j] - v[i])
+                for i, j in pairs
+            )
         ]
         if not fits:
             raise InternalDisagreement("the relations of number spaces along the path contradict each other")
@@ -141,14 +144,16 @@ class _Isns(dict[Tag, int]):
 
 
 def widen(spaces: Spaces, distance: int) -> int:
-    """A 32-bit distance that compares with everything as the small one does."""
-    reach, window, half = spaces.reach, spaces.window, 1 << (spaces.bits - 1)
-    for small, large in ((0, 0), (window, WINDOW), (-window, -WINDOW), (half, 1 << 31), (-half, -(1 << 31))):
-        if abs(distance - small) <= reach:
-            return large + distance - small
-    if distance > 0:
-        return WINDOW // 2 if distance < window else 1 << 30
-    return -(WINDOW // 2) if distance > -window else -(1 << 30)
+    """A 32-bit distance that compares with everything as the small one does (`tcpverify.tcp.lemma`)."""
+    small, large = edges(spaces.bits, spaces.window), edges(BITS, WINDOW)
+    for near, far in zip(small, large, strict=True):
+        apart = spaces.signed(distance - near)
+        if abs(apart) <= spaces.reach:
+            return far + apart
+    # Between two edges all distances look alike: take the middle of the same stretch.
+    before = max(i for i, edge in enumerate(small) if edge <= distance)
+    upper = large[before + 1] if before + 1 < len(large) else 1 << (BITS - 1)
+    return (large[before] + upper) // 2
 
 
 class _Writer:
@@ -185,14 +190,14 @@ class _Writer:
         )
 
     def trace(
-        self, start: Location, edges: Sequence[Edge], times: Sequence[Fraction], parameters: Mapping[str, Fraction],
+        self, start: Location, path: Sequence[Edge], times: Sequence[Fraction], parameters: Mapping[str, Fraction],
         model: str, prop: str, shortest: bool, loop: int | None,
     ) -> Trace:  # fmt: skip
         scenario, view, location = self.scenario, _View(), start
         initial = {"AB"[e]: self.end(scenario.parts.ends[start[e]], view) for e in (0, 1)}
         flight: list[int] = [0] * len(start[2])
         steps = []
-        for edge, time in zip(edges, times[1:], strict=True):
+        for edge, time in zip(path, times[1:], strict=True):
             action: Action = edge.label
             plan = action.plan
             if plan is None:
@@ -246,12 +251,8 @@ class _Writer:
         start at zero and are recognised by what they are.
         """
         action: Action = edge.label
-        source = {
-            position: number
-            for position, number in zip(
-                [i for i in range(len(location[2])) if i != action.position or action.kept], left, strict=True
-            )
-        }
+        stayed = [i for i in range(len(location[2])) if i != action.position or action.kept]
+        source = dict(zip(stayed, left, strict=True))
         fresh = [r for r in records if not r.lost]
         after = view.after(action)
         placed = []
@@ -261,7 +262,8 @@ class _Writer:
                 placed.append(source[clock])
                 continue
             segment = scenario.parts.segments[number]
-            wanted = ("AB"[segment.end ^ after.mirrored], segment.flags(), self.number(segment.seq, after), segment.text)
+            sender = "AB"[segment.end ^ after.mirrored]
+            wanted = (sender, segment.flags(), self.number(segment.seq, after), segment.text)
             record = next(r for r in fresh if (r.sender, r.flags, r.seq, r.text) == wanted)
             fresh.remove(record)
             placed.append(record.number)
@@ -274,5 +276,3 @@ def _later(reason: str, by: int) -> str:
 
     return re.sub(r"incarnation (\d+)", lambda m: f"incarnation {int(m[1]) + by}", reason)
 
-
-assert HALF < 1 << SHIFT

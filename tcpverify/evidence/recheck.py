@@ -40,11 +40,15 @@ class Obligation(NamedTuple):
 
 @dataclass(frozen=True)
 class Recheck:
-    """The result: how many edges were looked at, how many different obligations Z3 proved, the first that failed."""
+    """The result: how many edges were looked at, how many different obligations Z3 proved, the first that failed.
+
+    ``document`` is what Z3 was asked, as SMT-LIB text: every assertion in it must be unsatisfiable by itself.
+    """
 
     edges: int
     obligations: int
     failure: str = ""
+    document: str = ""
 
     @property
     def holds(self) -> bool:
@@ -107,7 +111,7 @@ class _Collector:
             self.edges += len(edges)
             for edge, kind in edges:
                 target = edge.target
-                into = () if edge.marks & broken else invariant.get(target, ())  # type: ignore[call-overload]
+                into = () if edge.marks & broken else invariant.get(target, ())
                 for region in regions:
                     image = images.get((region, kind))
                     key = (region, kind, image in into, () if image in into else into)
@@ -172,7 +176,8 @@ class _Writer:
         """A formula that is unsatisfiable iff the obligation holds: a clock value that escapes."""
         before = [f"c{i}" for i in range(item.clocks)]
         after = [f"(+ c{c} d)" if c >= 0 else "d" for c in item.carry]
-        parts = ["(>= d 0)" if item.waits else "(= d 0)", *self.rows(item.guard, before), *self.rows(item.invariant, after)]
+        parts = ["(>= d 0)" if item.waits else "(= d 0)"]
+        parts += self.rows(item.guard, before) + self.rows(item.invariant, after)
         if item.region >= 0:
             parts.insert(0, self.region(item.region, before))
         # At the moment of arrival the target's invariant holds as well; it has only upper bounds, so it is implied.
@@ -205,13 +210,18 @@ def recheck(
     if missing:
         return Recheck(collector.edges, 0, missing)
     items = list(collector.found)
+    document = smtlib(certificate, items)
     solver = z3.SolverFor("QF_LRA")
-    for number, formula in enumerate(z3.parse_smt2_string(smtlib(certificate, items))):
+    # Ctrl-C is for the caller to notice; Z3 would abort the query and answer unknown.
+    solver.set("ctrl_c", False)
+    for number, formula in enumerate(z3.parse_smt2_string(document)):
+        if interrupted is not None and not number & 63 and interrupted():
+            return Recheck(collector.edges, number, "interrupted")
         solver.push()
         solver.add(formula)
         answer = solver.check()
         if answer != z3.unsat:
             where = collector.found[items[number]]
-            return Recheck(collector.edges, number, f"obligation {number} is {answer}: {where}")
+            return Recheck(collector.edges, number, f"obligation {number} is {answer}: {where}", document)
         solver.pop()
-    return Recheck(collector.edges, len(items))
+    return Recheck(collector.edges, len(items), "", document)

@@ -15,7 +15,10 @@ import z3
 
 from tcpverify.lang.system import Constraint, Edge, TimedSystem, Valuation
 
-__all__ = ["Gap", "constraints_of", "exact", "feasible", "schedule", "simplest"]
+#: denominators up to this read well as fractions
+_PLAIN = 12
+
+__all__ = ["Gap", "constraints_of", "exact", "feasible", "readable", "schedule", "simplest"]
 
 
 class Gap(NamedTuple):
@@ -70,6 +73,7 @@ def feasible(gaps: Sequence[Gap], steps: int) -> list[Fraction] | None:
     """Some times (index 0 is zero) that satisfy everything, from Z3's model; None if there are none."""
     times = [exact(Fraction(0)), *(z3.Real(f"t{i}") for i in range(1, steps + 1))]
     solver = z3.SolverFor("QF_LRA")
+    solver.set("ctrl_c", False)
     solver.add(*_terms(gaps, times))
     if solver.check() != z3.sat:
         return None
@@ -92,6 +96,21 @@ def simplest(low: Fraction, high: Fraction | None, low_open: bool, high_open: bo
     else:
         inner = simplest(1 / rest_high, 1 / rest_low, high_open, low_open)
     return whole + 1 / inner
+
+
+def readable(low: Fraction, high: Fraction | None, low_open: bool, high_open: bool) -> Fraction:
+    """The simplest fraction between the bounds; where that is an odd one like 100/101, the shortest decimal."""
+    best = simplest(low, high, low_open, high_open)
+    if best.denominator <= _PLAIN or high is None:
+        return best
+    for digits in range(1, 10):
+        scale = 10**digits
+        value = Fraction(floor(low * scale), scale)
+        while value < low or (value == low and low_open):
+            value += Fraction(1, scale)
+        if value < high or (value == high and not high_open):
+            return value
+    return best
 
 
 class _Bounds:
@@ -146,6 +165,7 @@ def schedule(gaps: Sequence[Gap], steps: int, unit: Fraction) -> list[Fraction] 
     """
     times = [exact(Fraction(0)), *(z3.Real(f"t{i}") for i in range(1, steps + 1))]
     solver = z3.Optimize()
+    solver.set("ctrl_c", False)
     solver.add(*_terms(gaps, times))
     goal = solver.minimize(times[steps]) if steps else None
     if solver.check() != z3.sat:
@@ -157,13 +177,14 @@ def schedule(gaps: Sequence[Gap], steps: int, unit: Fraction) -> list[Fraction] 
         limit = bounds.range(steps)[1]
         if approached:
             high = total + unit / 10 if limit is None else min(limit, total + unit / 10)
-            total = simplest(total, high, True, True)
+            total = readable(total, high, True, True)
         bounds.fix(steps, total)
     chosen = [Fraction(0)]
     for i in range(1, steps + 1):
-        value = simplest(*bounds.range(i))
+        value = readable(*bounds.range(i))
         bounds.fix(i, value)
         chosen.append(value)
     check = z3.SolverFor("QF_LRA")
+    check.set("ctrl_c", False)
     check.add(*_terms(gaps, [exact(v) for v in chosen]))
     return chosen if check.check() == z3.sat else feasible(gaps, steps)

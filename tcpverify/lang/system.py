@@ -59,7 +59,7 @@ class Edge(NamedTuple):
         names that engines report on: properties broken by this edge and premises reached by it.
     """
 
-    target: Hashable
+    target: Any
     guard: tuple[Constraint, ...]
     carry: tuple[int, ...]
     label: Any = None
@@ -74,11 +74,11 @@ class TimedSystem(Protocol):
         """The locations where runs start, each with its number of clocks."""
         ...
 
-    def edges(self, location: Hashable) -> Sequence[Edge]:
+    def edges(self, location: Any) -> Sequence[Edge]:
         """Everything that can happen in the location, clocks permitting."""
         ...
 
-    def invariant(self, location: Hashable) -> Sequence[Constraint]:
+    def invariant(self, location: Any) -> Sequence[Constraint]:
         """Upper bounds on clocks while the location is occupied."""
         ...
 

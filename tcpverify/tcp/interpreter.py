@@ -8,7 +8,7 @@ scope, exactly one rule) and says which properties each step breaks, by its own 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tcpverify.errors import InternalDisagreement
@@ -120,7 +120,9 @@ class Interpreter:
 
     # ------------------------------------------------------------ steps
 
-    def call(self, name: str, event: str, *, isn: int | None = None, data: int = 0, lost: Sequence[bool] = ()) -> Outcome:
+    def call(
+        self, name: str, event: str, *, isn: int | None = None, data: int = 0, lost: Sequence[bool] = ()
+    ) -> Outcome:
         """A user call at an end."""
         end = self.ends[name]
         inputs: dict[str, Value] = {"DATA": data}
@@ -185,8 +187,7 @@ class Interpreter:
         if len(hits) != 1:
             self._wrong(f"{len(hits)} rules apply to {event} in {end.state}: {[r.name for r in hits]}")
         rule = hits[0]
-        old = Connection(end.state, end.incarnation, dict(end.values), dict(end.timers), end.resent, end.role, end.wrote,
-                         end.delivered, end.fin_order, end.tainted)  # fmt: skip
+        old = replace(end, values=dict(end.values), timers=dict(end.timers))
         restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
         assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
         end.values.update(assigned)
@@ -214,7 +215,7 @@ class Interpreter:
         stale = arriving is not None and (arriving.stale or arriving.incarnation < incarnation)
         if stale and self._effect(end, old, rule):
             end.tainted = True
-        sent = []
+        sent: list[Flying] = []
         for emit in rule.emits:
             if not evaluate(emit.when, env, BITS):
                 continue

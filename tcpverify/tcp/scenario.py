@@ -23,7 +23,7 @@ from tcpverify.tcp.scope import UNLIMITED, Scope
 __all__ = ["GAVE_UP", "Action", "Location", "Observer", "Plan", "Scenario", "Snapshot", "Timing"]
 
 #: (end 0, end 1, segments in flight, losses left, duplicates left, relation); segments sorted, equal ones by age
-Location = tuple[int, int, tuple[int, ...], int, int, int]
+Location = tuple[Any, ...]
 
 #: a run that goes no further because an end has used up its retransmissions
 GAVE_UP: Location = (-1, -1, (), 0, 0, 0)
@@ -135,7 +135,7 @@ class Scenario:
         self.watch_first_fin = watch_first_fin
         self.spaces = Spaces(2 + scope.data, scope.sequence)
         self.machine = Machine(table, self.spaces, plain)
-        self.parts = sibling.parts if sibling is not None else Parts(self.machine.running)
+        self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}

@@ -24,7 +24,7 @@ def count_text(count: int) -> int | str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the environment may do (DESIGN §2); a bound may hide behaviour, never invent it.
+    """What the environment may do; a bound may hide behaviour, never invent it.
 
     Attributes
     ----------

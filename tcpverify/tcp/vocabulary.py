@@ -14,7 +14,8 @@ __all__ = [
     "RCV_NXT", "RCV_WND", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES",
     "SYN", "SYNCHRONIZED", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table",
     "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new", "ack_segment", "add", "all_of", "any_of",
-    "change", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "past_fin", "remove", "segment",
+    "change", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "past_fin", "remove",
+    "segment",
 ]  # fmt: skip
 
 STATES = (

@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tcpverify.engines.explore import Budget, Exploration, explore
@@ -53,6 +53,7 @@ class Session:
     progress: Report | None
     interrupted: Callable[[], bool]
     stopped: bool = False
+    queries: dict[str, str] = field(default_factory=dict)
 
     def remaining(self) -> float:
         """Seconds left; 0: no limit."""
@@ -141,6 +142,7 @@ def _check(
         interrupted=session.stopped,
         seconds=time.perf_counter() - began,
         skeleton_locations=len(session.skeleton.locations),
+        queries=session.queries,
     )
 
 
@@ -201,11 +203,12 @@ def _search(
             session.progress(states, transitions, depth, what)
 
     context = role == "context"
+    patience = CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION
     budget = Budget(
         seconds=session.remaining(),
         interrupted=session.stop,
         states=4 * CONTEXT_STATES if context and expected else 0,
-        states_after=0 if expected else CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION,
+        states_after=0 if expected else patience,
         after=watched,
     )
 
@@ -260,6 +263,7 @@ def _decide_rest(
         return
     if not answer.holds:
         raise InternalDisagreement(f"the certificate at TIME_WAIT = {time_wait} fails its re-check: {answer.failure}")
+    session.queries[f"time-wait-{str(time_wait).replace('/', '_')}"] = answer.document
     for item in proved:
         verdicts[item.name] = _proved(session, item, run, certificate, answer, time_wait, role, began)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -75,7 +76,7 @@ class Verdict:
     trace: Trace | None = None
     certificate: Any = None
 
-    @property
+    @builtins.property
     def counts(self) -> bool:
         """Whether it decides the exit status: context never does."""
         return self.role != "context"
@@ -98,6 +99,8 @@ class CheckReport:
         whether some runs were cut off because an end had used up its retransmissions.
     interrupted
         whether Ctrl-C ended the run early.
+    queries
+        what Z3 was asked to confirm, by name, as SMT-LIB text; every assertion must be unsatisfiable by itself.
     """
 
     request: CheckRequest
@@ -111,10 +114,11 @@ class CheckReport:
     interrupted: bool = False
     seconds: float = 0.0
     skeleton_locations: int = 0
+    queries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_status(self) -> int:
-        """0 proved, 1 refuted, 3 unknown, 130 interrupted (DESIGN §5); context does not count."""
+        """0 proved, 1 refuted, 3 unknown, 130 interrupted ; context does not count."""
         if self.interrupted:
             return 130
         found = {v.verdict for v in self.verdicts if v.counts}

@@ -71,9 +71,8 @@ def _one(
         reason = f"never reached: {PREMISES.get(item.premise, item.premise)}" if vacuous else ""
         if answer is None:
             reason = f"proved by {result.method}, which leaves no certificate to re-check"
-        return Verdict(
-            item.name, time_wait, role, PROVED, vacuous, assurance, time.perf_counter() - began, reason, None, certificate
-        )
+        spent = time.perf_counter() - began
+        return Verdict(item.name, time_wait, role, PROVED, vacuous, assurance, spent, reason, None, certificate)
     got = f"{result.locations} locations, depth {result.depth}"
     return _unknown(
         item, time_wait, role, f"the {result.limit} limit was reached after {got}; raise --timeout", began
