@@ -1,0 +1,1 @@
+"""The documents are run: every command in them, every link, the page of the architecture, the schemas."""
