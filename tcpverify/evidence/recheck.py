@@ -8,7 +8,7 @@ the certificate, it cannot be taken. Obligations that are equal as formulas are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -158,15 +158,16 @@ class _Writer:
             known = self._values[bound] = _number(bound.value(self.parameters))
         return known
 
-    def region(self, number: int, names: Sequence[str]) -> str:
-        """That the named clocks lie in a region."""
-        rows = [f"(<= 0 {name})" for name in names]
+    def region(self, number: int, names: Mapping[int, str]) -> str:
+        """That the named clocks lie in a region; what it says of others is left out."""
+        rows = [f"(<= 0 {name})" for name in names.values()]
         for i, j, c, strict in self.regions[number]:
-            left = names[i - 1] if not j else f"(- {names[i - 1] if i else 0} {names[j - 1]})"
-            rows.append(f"({'<' if strict else '<='} {left} {_number(c)})")
-        return f"(and true {' '.join(rows)})"
+            if (i == 0 or i - 1 in names) and (j == 0 or j - 1 in names):
+                left = names[i - 1] if not j else f"(- {names[i - 1] if i else 0} {names[j - 1]})"
+                rows.append(f"({'<' if strict else '<='} {left} {_number(c)})")
+        return f"(and true {' '.join(sorted(rows))})"
 
-    def rows(self, constraints: Sequence[Constraint], names: Sequence[str]) -> list[str]:
+    def rows(self, constraints: Sequence[Constraint], names: Mapping[int, str]) -> list[str]:
         """Constraints over named clocks."""
         return [
             f"({'=' if rel == '==' else rel} {names[clock]} {self.value(bound)})" for clock, rel, bound in constraints
@@ -174,8 +175,11 @@ class _Writer:
 
     def negation(self, item: Obligation) -> str:
         """A formula that is unsatisfiable iff the obligation holds: a clock value that escapes."""
-        before = [f"c{i}" for i in range(item.clocks)]
-        after = [f"(+ c{c} d)" if c >= 0 else "d" for c in item.carry]
+        # Clocks that are neither asked nor carried play no part: leaving out what is known of them asks for more,
+        # not less, and makes many obligations the same formula. The others are named in the order of the target.
+        order = dict.fromkeys([c for c in item.carry if c >= 0] + [row.clock for row in item.guard])
+        before = {c: f"c{i}" for i, c in enumerate(order)}
+        after = dict(enumerate(f"(+ {before[c]} d)" if c >= 0 else "d" for c in item.carry))
         parts = ["(>= d 0)" if item.waits else "(= d 0)"]
         parts += self.rows(item.guard, before) + self.rows(item.invariant, after)
         if item.region >= 0:
@@ -185,13 +189,16 @@ class _Writer:
         return f"(and {' '.join(parts)})"
 
 
-def smtlib(certificate: Certificate, obligations: Sequence[Obligation]) -> str:
-    """All obligations as one SMT-LIB document, one assertion each."""
+def smtlib(certificate: Certificate, obligations: Mapping[Obligation, str]) -> tuple[str, list[str]]:
+    """All obligations as one SMT-LIB document, one assertion each, and for each a place where it comes from."""
     writer = _Writer(certificate)
+    formulas: dict[str, str] = {}
+    for item, place in obligations.items():
+        formulas.setdefault(writer.negation(item), place)
     clocks = max((o.clocks for o in obligations), default=0)
     lines = [f"(declare-const c{i} Real)" for i in range(clocks)] + ["(declare-const d Real)"]
-    lines += [f"(assert {writer.negation(o)})" for o in obligations]
-    return "\n".join(lines) + "\n"
+    lines += [f"(assert {formula})" for formula in formulas]
+    return "\n".join(lines) + "\n", list(formulas.values())
 
 
 def recheck(
@@ -209,8 +216,7 @@ def recheck(
     missing = collector.collect(interrupted)
     if missing:
         return Recheck(collector.edges, 0, missing)
-    items = list(collector.found)
-    document = smtlib(certificate, items)
+    document, places = smtlib(certificate, collector.found)
     solver = z3.SolverFor("QF_LRA")
     # Ctrl-C is for the caller to notice; Z3 would abort the query and answer unknown.
     solver.set("ctrl_c", False)
@@ -221,7 +227,7 @@ def recheck(
         solver.add(formula)
         answer = solver.check()
         if answer != z3.unsat:
-            where = collector.found[items[number]]
-            return Recheck(collector.edges, number, f"obligation {number} is {answer}: {where}", document)
+            failure = f"obligation {number} is {answer}: {places[number]}"
+            return Recheck(collector.edges, number, failure, document)
         solver.pop()
-    return Recheck(collector.edges, len(items), "", document)
+    return Recheck(collector.edges, len(places), "", document)
