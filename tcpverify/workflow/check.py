@@ -225,10 +225,14 @@ def _search(
                 lassos[item.name] = trace
         return all(p.name in lassos or p.name in run.first for p in session.wanted)
 
-    return explore(
+    only_endless = not any(p.watched for p in session.wanted)
+    run = explore(
         session.skeleton, values, budget=budget, progress=report, until=expected or None,
-        probe=None if context else probe,
+        probe=probe if only_endless else None,
     )  # fmt: skip
+    if not run.complete and not context and run.stopped != "interrupted":
+        probe(run)
+    return run
 
 
 def _decide_rest(
