@@ -13,6 +13,7 @@ from tcpverify.tcp.scope import Scope
 
 __all__ = ["Assurance", "CheckReport", "CheckRequest", "Verdict"]
 
+_TELLING = {"no-assassination": 0, "no-old-segment": 1}
 PROVED, REFUTED, UNKNOWN = "proved", "refuted", "unknown"
 
 
@@ -125,9 +126,12 @@ class CheckReport:
         return 1 if REFUTED in found else 3 if UNKNOWN in found else 0
 
     def first_refutation(self) -> Verdict | None:
-        """The refutation to show: of a duration that counts if there is one, else of the context's largest."""
+        """The refutation to show: of a duration that counts if there is one, else of the context's largest.
+
+        Among several, a broken TIME-WAIT comes first, since it explains the rest, then what it is there to prevent.
+        """
         refuted = [v for v in self.verdicts if v.verdict == REFUTED and v.trace is not None]
         mine = [v for v in refuted if v.counts]
-        if mine:
-            return mine[0]
-        return max(refuted, key=lambda v: (v.time_wait, v.property == "no-old-segment"), default=None)
+        longest = max((v.time_wait for v in refuted), default=None)
+        pool = mine or [v for v in refuted if v.time_wait == longest]
+        return min(pool, key=lambda v: _TELLING.get(v.property, len(_TELLING)), default=None)
