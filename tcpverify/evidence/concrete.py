@@ -13,7 +13,8 @@ from fractions import Fraction
 from tcpverify.errors import InternalDisagreement
 from tcpverify.evidence.times import constraints_of, feasible, schedule
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
-from tcpverify.lang.system import Edge
+from tcpverify.lang.linear import constant
+from tcpverify.lang.system import Constraint, Edge
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.interpreter import BITS, FIRST_ISN, WINDOW
 from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
@@ -65,13 +66,33 @@ def concretise(
     InternalDisagreement
         if Z3 finds no times, though the exploration found the path.
     """
-    gaps = constraints_of(scenario, start, len(scenario.clocks(start)), path, parameters)
+    positive = _positive_timeouts(scenario, start, path)
+    gaps = constraints_of(scenario, start, len(scenario.clocks(start)), positive, parameters)
     unit = parameters.get("MSL", Fraction(1))
     times = schedule(gaps, len(path), unit) if pretty else feasible(gaps, len(path))
     if times is None:
         raise InternalDisagreement(f"the exploration's path for {prop} has no times according to Z3")
     isn = _isns(scenario.spaces, _decisions(scenario, start, path))
     return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
+
+
+def _positive_timeouts(scenario: Scenario, start: Location, path: Sequence[Edge]) -> list[Edge]:
+    """The path with every retransmission at a time greater than zero after the last transmission.
+
+    Where no least timeout is given it may be anything above zero. The exploration includes zero, which costs far
+    fewer states and can only make proofs stronger; what is refuted must not need it.
+    """
+    if scenario.timing.rto_min is not None:
+        return list(path)
+    found, location = [], start
+    for edge in path:
+        action: Action = edge.label
+        if action.kind == "timer" and action.plan is not None and action.plan.event.name == "RETRANSMISSION":
+            clock = scenario.clocks(location).index(("retransmission", action.end))
+            edge = edge._replace(guard=(*edge.guard, Constraint(clock, ">", constant(0))))
+        found.append(edge)
+        location = edge.target
+    return found
 
 
 def _decisions(

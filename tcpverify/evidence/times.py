@@ -103,12 +103,11 @@ def readable(low: Fraction, high: Fraction | None, low_open: bool, high_open: bo
     best = simplest(low, high, low_open, high_open)
     if best.denominator <= _PLAIN or high is None:
         return best
+    middle = (low + high) / 2
     for digits in range(1, 10):
-        scale = 10**digits
-        value = Fraction(floor(low * scale), scale)
-        while value < low or (value == low and low_open):
-            value += Fraction(1, scale)
-        if value < high or (value == high and not high_open):
+        # Nearest the middle, so that the steps that depend on this one keep room for short numbers as well.
+        value = Fraction(round(middle * 10**digits), 10**digits)
+        if low < value < high:
             return value
     return best
 

@@ -148,7 +148,8 @@ class Interpreter:
         if timer == "time-wait" and age != self.parameters["TIME_WAIT"]:
             self._wrong(f"TIME-WAIT of {name} ends after {age}")
         if timer == "retransmission":
-            if age < self.parameters.get("RTO_MIN", Fraction(0)):
+            least = self.parameters.get("RTO_MIN", Fraction(0))
+            if age < least or age == 0:
                 self._wrong(f"the retransmission timer of {name} fires after {age}")
             if self.scope.retransmissions not in (UNLIMITED,) and end.resent >= self.scope.retransmissions:
                 self._wrong(f"{name} retransmits more often than the scope allows")
