@@ -23,7 +23,7 @@ from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp import properties
 from tcpverify.tcp.properties import PREMISES, Property
-from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
@@ -109,7 +109,7 @@ def _check(
     request: CheckRequest, progress: Report | None, interrupted: Callable[[], bool] | None
 ) -> CheckReport:
     began = time.perf_counter()
-    model = load(request.model)
+    model = setting.model(request)
     names = request.properties or properties.DEFAULT
     wanted = tuple(properties.find(n) for n in dict.fromkeys(names))
     setting.parameters(request, request.time_waits[0] if request.time_waits else Fraction(0))
@@ -230,7 +230,7 @@ def _search(
         session.skeleton, values, budget=budget, progress=report, until=expected or None,
         probe=probe if only_endless else None,
     )  # fmt: skip
-    if not run.complete and not context and run.stopped != "interrupted":
+    if not run.complete and not context and run.stopped not in ("interrupted", "time"):
         probe(run)
     return run
 
