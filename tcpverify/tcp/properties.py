@@ -121,10 +121,9 @@ def _no_data_loss(scenario: Scenario, end: End, event: Event, reaction: Reaction
     # A connection that accepted something old is no-old-segment's business.
     if segment.incarnation != end.incarnation or end.tainted:
         return ""
-    # The FIN may carry text with it: what counts is what has been taken once the FIN has.
-    if offset(end.rcv) - 1 + segment.text >= scenario.scope.data:
-        return ""
-    return f"end of stream is seen although not all of the peer's {scenario.scope.data} octets were delivered"
+    # The FIN comes right after the last octet written; it may carry text with it, which is taken along.
+    wrote, taken = offset(segment.seq) + segment.text - 1, offset(end.rcv) + segment.text - 1
+    return f"end of stream is seen when {taken} of the {wrote} octets written were delivered" if taken < wrote else ""
 
 
 def _clean_reopen(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
