@@ -10,7 +10,7 @@ import pytest
 
 
 def _imported_by(statement: str) -> set[str]:
-    code = f"import json, sys; before = set(sys.modules); {statement}; print(json.dumps(sorted(set(sys.modules) - before)))"
+    code = f"import json, sys\nbefore = set(sys.modules)\n{statement}\nprint(json.dumps(sorted({{*sys.modules}} - before)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     return set(json.loads(done.stdout))
 
@@ -26,7 +26,10 @@ def test_the_package_itself_imports_nothing() -> None:
 
 def test_help_and_the_list_of_models_need_no_solver() -> None:
     for arguments in (["--help"], ["models"], ["explain", "drained"]):
-        statement = f"from tcpverify.cli.main import main; import io; sys.stdout = io.StringIO(); main({arguments}); sys.stdout = sys.__stdout__"
+        statement = (
+            "from tcpverify.cli.main import main\nfrom contextlib import redirect_stdout\nimport io\n"
+            f"with redirect_stdout(io.StringIO()):\n    main({arguments})"
+        )
         assert _imported_by(statement) & {"z3", "networkx"} == set(), arguments
 
 
