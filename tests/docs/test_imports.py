@@ -10,7 +10,7 @@ import pytest
 
 
 def _imported_by(statement: str) -> set[str]:
-    code = f"import json, sys\nbefore = set(sys.modules)\n{statement}\nprint(json.dumps(sorted({{*sys.modules}} - before)))"
+    code = f"import json, sys\nbefore = set(sys.modules)\n{statement}\nprint(json.dumps([*{{*sys.modules}} - before]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     return set(json.loads(done.stdout))
 
