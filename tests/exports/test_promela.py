@@ -1,7 +1,7 @@
 """SPIN, reading the exported models, finds as many states and steps as this program, and the same verdicts.
 
-SPIN and a C compiler are part of the test: where they are missing the tests fail, since an agreement that
-nobody looked at is none.
+Where SPIN or a C compiler is missing the tests are skipped, and say so; `.ci/run` takes no skipped test for an
+answer, since an agreement that nobody looked at is none.
 """
 
 import random
@@ -62,7 +62,7 @@ def run(command: Sequence[str], directory: Path) -> str:
 def spin(model: str, directory: Path, *, breadth_first: bool = False, every_error: bool = True) -> Found:
     missing = [tool for tool in ("spin", "gcc") if shutil.which(tool) is None]
     if missing:
-        pytest.fail(f"this test needs {' and '.join(missing)} (Debian: apt-get install spin gcc)")
+        pytest.skip(f"this test needs {' and '.join(missing)} (Debian: apt-get install spin gcc)")
     (directory / "model.pml").write_text(model)
     run(["spin", "-a", "model.pml"], directory)
     defines = ["-DSAFETY", "-DNOREDUCE", *(["-DBFS"] if breadth_first else [])]
@@ -212,9 +212,9 @@ def test_a_ring(marks: tuple[str, ...], errors: int, tmp_path: Path) -> None:
     assert (theirs.stored, theirs.transitions, theirs.errors) == (5, 6, errors)
 
 
-def test_without_spin_the_tests_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_spin_the_tests_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda tool: None)
-    with pytest.raises(pytest.fail.Exception, match="needs spin and gcc"):
+    with pytest.raises(pytest.skip.Exception, match="needs spin and gcc"):
         spin(flat(Ring()), tmp_path)
 
 
