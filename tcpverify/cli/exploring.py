@@ -58,6 +58,8 @@ _OPTIONS = (
                  metavar="N", help="Incarnations of the connection alive at once."),
     click.option("--sequence", type=click.Choice(REGIMES), default=_SCOPE.sequence, show_default=True,
                  help="How the ISN of a new incarnation relates to older numbers."),
+    click.option("--tick", type=_DURATION,
+                 help="With --sequence timestamps: the longest a timestamp clock stands still.  [default: 0.01msl]"),
     click.option("--calls", type=Parsed("LIST", _calls), default=",".join(_SCOPE.calls), show_default=True,
                  help=f"User calls that the applications may make, of {', '.join(CALLS)}."),
     click.option("--reopen", type=click.Choice(REOPEN), default=_SCOPE.reopen, show_default=True,
@@ -113,6 +115,9 @@ def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> Check
     delay_min = options["delay_min"].seconds(msl)
     if delay_min >= msl:
         raise UsageError(f"the least delay ({shown(delay_min)}) must be less than MSL ({shown(msl)})")
+    tick = options["tick"].seconds(msl) if options["tick"] is not None else None
+    if tick is not None and tick <= 0:
+        raise UsageError("TICK must be greater than 0")
     for name in options["properties"]:
         find(name)
     counts = {n: options[n] for n in ("losses", "duplicates", "retransmissions", "incarnations", "data")}
@@ -124,6 +129,7 @@ def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> Check
         rto_min=rto_min,
         rto_max=rto_max,
         delay_min=delay_min,
+        tick=tick,
         scope=Scope(**counts, **words),
         properties=tuple(dict.fromkeys(options["properties"])),
         engine=options["engine"],

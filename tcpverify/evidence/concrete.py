@@ -16,10 +16,10 @@ from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.linear import constant
 from tcpverify.lang.system import Constraint, Edge
 from tcpverify.tcp.endpoint import End, Segment
-from tcpverify.tcp.interpreter import BITS, FIRST_ISN, WINDOW
+from tcpverify.tcp.interpreter import BITS, FIRST_ISN, FIRST_STAMP, WINDOW
 from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
 from tcpverify.tcp.properties import PROPERTIES, why
-from tcpverify.tcp.scenario import Action, Location, Scenario
+from tcpverify.tcp.scenario import Action, Location, Plan, Scenario
 
 __all__ = ["concretise"]
 
@@ -177,12 +177,50 @@ def widen(spaces: Spaces, distance: int) -> int:
     return (large[before] + upper) // 2
 
 
+class _Stamps:
+    """The timestamps of a run: ranks of the exploration made values of two clocks, which begin at `FIRST_STAMP`.
+
+    ``recent`` is what each end has recorded.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._ends = scenario.parts.ends
+        self._last = {name: (value, Fraction(0)) for name, value in zip("AB", FIRST_STAMP, strict=True)}
+        self._carried: dict[int, int] = {}
+        self.recent: dict[str, int | None] = {"A": FIRST_STAMP[1], "B": FIRST_STAMP[0]}
+
+    def sent(self, name: str, plan: Plan, now: Fraction, tick: Fraction) -> int | None:
+        """The timestamp of what an end sends: the last once more, or that of a clock that has just advanced."""
+        if not plan.reaction.emits:
+            return None
+        value, since = self._last[name]
+        if not plan.again:
+            # Its last but one advance was at the first use of the last value, at the latest.
+            value += (now - since) // tick + 1
+            self._last[name] = (value, now)
+        return value
+
+    def recorded(self, name: str, plan: Plan, delivered: int | None, records: Sequence[SegmentRecord]) -> None:
+        """What the end has in TS.RECENT after a reaction."""
+        for record in records:
+            assert record.ts is not None
+            self._carried[record.number] = record.ts
+        before, after, segment = self._ends[plan.before].ts, plan.reaction.end.ts, plan.event.segment
+        if after is None:
+            self.recent[name] = None
+        elif after != before:
+            if segment is None or delivered is None or segment.ts != after:
+                raise InternalDisagreement(f"{plan.reaction.rule} records a timestamp that nobody sent")
+            self.recent[name] = self._carried[delivered]
+
+
 class _Writer:
     """Writes steps in absolute names and numbers."""
 
     def __init__(self, scenario: Scenario, isn: dict[Tag, int]) -> None:
         self.scenario, self.isn = scenario, isn
         self.sent = 0
+        self.stamps = _Stamps(scenario) if scenario.stamps is not None else None
 
     def number(self, value: int, view: _View) -> int:
         """A number of the exploration as a 32-bit sequence number."""
@@ -191,12 +229,13 @@ class _Writer:
             return offset(value)
         return (self.isn[incarnation, end] + offset(value)) % (1 << BITS)
 
-    def end(self, end: End, view: _View) -> EndState:
-        """An end's state."""
+    def end(self, end: End, view: _View, name: str) -> EndState:
+        """The state of the end of that name."""
         una, nxt, rcv = (None if v is None else self.number(v, view) for v in (end.una, end.nxt, end.rcv))
-        return EndState(end.state, end.incarnation + view.later, una, nxt, rcv)
+        recent = self.stamps.recent.get(name) if self.stamps is not None and end.ts is not None else None
+        return EndState(end.state, end.incarnation + view.later, una, nxt, rcv, recent)
 
-    def segment(self, segment: Segment, view: _View, lost: bool) -> SegmentRecord:
+    def segment(self, segment: Segment, view: _View, lost: bool, ts: int | None) -> SegmentRecord:
         """A segment that is being sent."""
         self.sent += 1
         return SegmentRecord(
@@ -208,6 +247,7 @@ class _Writer:
             segment.text,
             segment.incarnation + view.later,
             lost,
+            ts,
         )
 
     def trace(
@@ -215,7 +255,7 @@ class _Writer:
         model: str, prop: str, shortest: bool, loop: int | None,
     ) -> Trace:  # fmt: skip
         scenario, view, location = self.scenario, _View(), start
-        initial = {"AB"[e]: self.end(scenario.parts.ends[start[e]], view) for e in (0, 1)}
+        initial = {"AB"[e]: self.end(scenario.parts.ends[start[e]], view, "AB"[e]) for e in (0, 1)}
         flight: list[int] = [0] * len(start[2])
         steps = []
         for edge, time in zip(path, times[1:], strict=True):
@@ -225,29 +265,33 @@ class _Writer:
                 break
             rule = scenario.table.rules[plan.reaction.rule]
             delivered = flight[action.position] if action.position >= 0 else None
+            name = "AB"[action.end ^ view.mirrored]
+            ts = self.stamps.sent(name, plan, time, parameters["TICK"]) if self.stamps is not None else None
             records = tuple(
-                self.segment(s, view, gone) for s, gone in zip(plan.reaction.emits, action.lost, strict=True)
+                self.segment(s, view, gone, ts) for s, gone in zip(plan.reaction.emits, action.lost, strict=True)
             )
+            if self.stamps is not None:
+                self.stamps.recorded(name, plan, delivered, records)
             after = plan.reaction.end
             opened = after.iss is not None and scenario.parts.ends[plan.before].iss is None
             opened = opened and after.state in ("SYN-SENT", "SYN-RECEIVED")
             left = [n for i, n in enumerate(flight) if i != action.position or action.kept]
             broken = {}
             rest = [scenario.parts.segments[n] for i, n in enumerate(location[2]) if i != action.position]
-            for name in sorted(edge.marks):
-                reason = why(scenario, name, action, rest) if name in _WATCHED else ""
+            for mark in sorted(edge.marks):
+                reason = why(scenario, mark, action, rest) if mark in _WATCHED else ""
                 if reason:
-                    broken[name] = reason if not view.later else _later(reason, view.later)
+                    broken[mark] = reason if not view.later else _later(reason, view.later)
             steps.append(
                 Step(
                     time=time,
                     kind=action.kind,
-                    end="AB"[action.end ^ view.mirrored],
+                    end=name,
                     event=plan.event.name,
                     rule=rule.name,
                     clause=rule.clause,
                     text=rule.text,
-                    after=self.end(after, view),
+                    after=self.end(after, view, name),
                     delivered=delivered,
                     kept=action.kept,
                     sent=records,

@@ -118,7 +118,10 @@ class _Collector:
                     if key not in steps:
                         steps.add(key)
                         place = f"{location} by {getattr(edge.label, 'kind', '')} to {target}"
-                        clocks = len(system.invariant(location))
+                        # Clocks without an upper bound exist as well: they show where a step asks for one.
+                        guard, carry, _ = self.model.kinds[kind]
+                        asked = max((*carry, *(row.clock for row in guard)), default=-1) + 1
+                        clocks = max(len(system.invariant(location)), asked)
                         self._split(region, clocks, self.model.kinds[kind], image, into, place)
         return ""
 

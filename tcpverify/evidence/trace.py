@@ -24,7 +24,8 @@ SCHEMA = "tcpverify.trace/1"
 class SegmentRecord:
     """A segment that was sent. ``number`` counts the segments of the trace from 1; SEQ and ACK are 32-bit numbers.
 
-    ``incarnation`` is the ghost: whose connection sent it. ``lost`` segments never arrive.
+    ``incarnation`` is the ghost: whose connection sent it. ``lost`` segments never arrive. ``ts`` is the timestamp
+    that it carries in the ``timestamps`` regime, in ticks of the sender's clock.
     """
 
     number: int
@@ -35,17 +36,22 @@ class SegmentRecord:
     text: int
     incarnation: int
     lost: bool = False
+    ts: int | None = None
 
 
 @dataclass(frozen=True)
 class EndState:
-    """An end after a step: its state, the incarnation of its connection, and its TCB (None: no such value)."""
+    """An end after a step: its state, the incarnation of its connection, and its TCB (None: no such value).
+
+    ``ts_recent`` is the timestamp of the other end recorded last, in the ``timestamps`` regime.
+    """
 
     state: str
     incarnation: int
     una: int | None = None
     nxt: int | None = None
     rcv: int | None = None
+    ts_recent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class Trace:
             "scope": self.scope.as_json(),
             "shortest": self.shortest,
             "loop": self.loop,
-            "initial": {n: vars(e) for n, e in self.initial.items()},
+            "initial": {n: _without(e, "ts_recent") for n, e in self.initial.items()},
             "steps": [_step_to_json(s) for s in self.steps],
         }
 
@@ -133,11 +139,16 @@ class Trace:
         return json.dumps(self.to_json(), indent=1) + "\n"
 
 
+def _without(record: EndState | SegmentRecord, name: str) -> dict[str, Any]:
+    """The fields, without the one that only some traces have where this one does not have it."""
+    return {n: v for n, v in vars(record).items() if n != name or v is not None}
+
+
 def _step_to_json(step: Step) -> dict[str, Any]:
     row = dict(vars(step))
     row["time"] = str(step.time)
-    row["after"] = vars(step.after)
-    row["sent"] = [vars(s) for s in step.sent]
+    row["after"] = _without(step.after, "ts_recent")
+    row["sent"] = [_without(s, "ts") for s in step.sent]
     row["restarts"] = list(step.restarts)
     row["broken"] = dict(step.broken)
     return row

@@ -16,9 +16,11 @@ from tcpverify.lang.interpret import evaluate
 from tcpverify.lang.table import Rule, Table
 from tcpverify.tcp.numbers import SHIFT, Delta, Pairs, Spaces, Unrelated, number, tag_of
 
-__all__ = ["ACKED", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
+__all__ = ["ACKED", "STAMP", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
 
 ACKED = "acknowledges"
+#: the clock that says how long the last timestamp of a host may still be used; among the timers it is the last
+STAMP = "timestamp"
 
 
 class Segment(NamedTuple):
@@ -56,6 +58,10 @@ class End(NamedTuple):
     ``role`` of a CLOSED end says how its last connection ended: ``active``, ``passive`` closer or neither.
     ``led`` is set where an observer asks who sent the first FIN. ``tainted`` is a ghost as well: the end has
     accepted something that an older incarnation left behind, so what it does later is no longer its own doing.
+
+    ``stamp`` and ``again`` belong to the host, not to the connection, and are used in the ``timestamps`` regime
+    only: its next timestamp is of rank ``stamp``, or of ``stamp - 1`` like the last if ``again`` and the clock of
+    that name permits (see `tcpverify.tcp.stamps`).
     """
 
     state: str
@@ -70,6 +76,8 @@ class End(NamedTuple):
     rcv: int | None
     passive: bool | None
     ts: int | None
+    stamp: int = 0
+    again: bool = False
 
     def tags(self) -> frozenset[int]:
         """The number spaces that occur in it."""
@@ -182,7 +190,8 @@ class Machine:
         """The timers that run while an end is in this state."""
         env = self._variables(end)
         delta = self.spaces.delta({}, [])
-        return tuple(t.name for t, holds in self._timers if end.state in t.states and holds(env, delta))
+        timers = tuple(t.name for t, holds in self._timers if end.state in t.states and holds(env, delta))
+        return (*timers, STAMP) if end.again else timers
 
     def reactions(self, side: int, end: End, event: Event) -> list[Case]:
         """What end ``side`` does: more than one answer only where the adversary has a relation to choose."""
@@ -275,13 +284,13 @@ class Machine:
             )  # fmt: skip
         tags = rule.tags | {ACKED} if acked else rule.tags
         if state == "CLOSED":
-            gone = closed(incarnation, self._role(end, rule), tainted)
+            gone = closed(incarnation, self._role(end, rule), tainted)._replace(stamp=end.stamp, again=end.again)
             return Reaction(gone, tuple(emits), rule.name, frozenset(restarts), tags)
         slots = {slot: after[name] for name, slot in _SLOT.items()}
         for slot in self._forget[state]:
             slots[slot] = None
         sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")
-        result = End(state, incarnation, "", sent, end.led, tainted, **slots)
+        result = End(state, incarnation, "", sent, end.led, tainted, **slots, stamp=end.stamp, again=end.again)
         return Reaction(result, tuple(emits), rule.name, frozenset(restarts), tags)
 
     @staticmethod

@@ -16,12 +16,14 @@ from tcpverify.lang.interpret import evaluate
 from tcpverify.lang.table import Rule, Table
 from tcpverify.tcp.scope import UNLIMITED, Scope
 
-__all__ = ["BITS", "FIRST_ISN", "WINDOW", "Connection", "Flying", "Interpreter", "Outcome"]
+__all__ = ["BITS", "FIRST_ISN", "FIRST_STAMP", "WINDOW", "Connection", "Flying", "Interpreter", "Outcome"]
 
 BITS = 32
 WINDOW = 65535
 #: first ISN of each end, as the figures of RFC 9293 §3.5 and §3.6 choose them
 FIRST_ISN = (100, 300)
+#: where the timestamp clock of each end begins (RFC 7323 §5.4 leaves it to the host)
+FIRST_STAMP = (1000, 5000)
 
 Value = int | bool
 
@@ -36,8 +38,6 @@ class Connection:
     timers: dict[str, Fraction] = field(default_factory=dict)
     resent: int = 0
     role: str = ""
-    wrote: int = 0
-    delivered: int = 0
     fin_order: str = ""
     tainted: bool = False
 
@@ -75,7 +75,7 @@ class Interpreter:
     Parameters
     ----------
     parameters
-        MSL, RTO_MAX and TIME_WAIT; RTO_MIN and DELAY_MIN default to zero.
+        MSL, RTO_MAX and TIME_WAIT; RTO_MIN and DELAY_MIN default to zero. In the ``timestamps`` regime also TICK.
     """
 
     def __init__(self, table: Table, scope: Scope, parameters: Mapping[str, Fraction]) -> None:
@@ -85,12 +85,23 @@ class Interpreter:
         self.flight: dict[int, Flying] = {}
         self.losses, self.duplicates = scope.losses, scope.duplicates
         self.sent = 0
+        #: per end and incarnation the ISN and the octets written since
+        self.written: dict[tuple[str, int], tuple[int, int]] = {(n, 1): (FIRST_ISN[i], 0) for i, n in enumerate("AB")}
+        #: per host the timestamp used last and when it was first used; None: this regime has no timestamps
+        self.stamps: dict[str, tuple[int, Fraction]] | None = None
+        if scope.sequence == "timestamps":
+            self.stamps = {}
+        self._chosen: int | None = None
         if scope.start == "established":
             for side, name in enumerate("AB"):
                 mine, theirs = FIRST_ISN[side], FIRST_ISN[1 - side]
                 values: dict[str, Value] = {
                     "SND.UNA": mine + 1, "SND.NXT": mine + 1, "ISS": mine, "RCV.NXT": theirs + 1,
                 }  # fmt: skip
+                if any("TS.RECENT" in r.assign for r in table.rules.values()):
+                    values["TS.RECENT"] = FIRST_STAMP[1 - side] if self.stamps is not None else -1
+                if self.stamps is not None:
+                    self.stamps[name] = (FIRST_STAMP[side], self.now)
                 self.ends[name] = Connection("ESTABLISHED", 1, values)
         else:
             first = "B" if scope.reopen == "passive" else "A"
@@ -118,12 +129,31 @@ class Interpreter:
     def _wrong(self, what: str) -> None:
         raise InternalDisagreement(f"replay: {what}")
 
+    def _stamp(self, name: str) -> int:
+        """The timestamp of a segment that an end sends now; -1: none."""
+        if self.stamps is None:
+            return -1
+        value = self._chosen
+        if value is None:
+            self._wrong(f"{name} sends a segment without a timestamp")
+            raise AssertionError
+        last, since = self.stamps.get(name, (-1, self.now))
+        # So often at least the clock has advanced since: once in every TICK.
+        ticks = (self.now - since) // self.parameters["TICK"]
+        if value < last + ticks:
+            self._wrong(f"{name} uses the timestamp {value} when {last} is {self.now - since} old")
+        if value > last:
+            self.stamps[name] = (value, self.now)
+        return value
+
     # ------------------------------------------------------------ steps
 
     def call(
-        self, name: str, event: str, *, isn: int | None = None, data: int = 0, lost: Sequence[bool] = ()
-    ) -> Outcome:
-        """A user call at an end."""
+        self, name: str, event: str, *, isn: int | None = None, data: int = 0, lost: Sequence[bool] = (),
+        ts: int | None = None,
+    ) -> Outcome:  # fmt: skip
+        """A user call at an end; ``ts``, here and below, is the timestamp of what it sends."""
+        self._chosen = ts
         end = self.ends[name]
         inputs: dict[str, Value] = {"DATA": data}
         if isn is not None:
@@ -135,11 +165,13 @@ class Interpreter:
                 self._wrong(f"{name} may not begin an incarnation")
             end.incarnation = peer.incarnation if joins else max(end.incarnation, peer.incarnation) + 1
         if event == "SEND":
-            end.wrote += data
+            isn, before = self.written.get((name, end.incarnation), (0, 0))
+            self.written[name, end.incarnation] = (isn, before + data)
         return self._happen(name, event, inputs, lost, None)
 
-    def expire(self, name: str, event: str, *, lost: Sequence[bool] = ()) -> Outcome:
+    def expire(self, name: str, event: str, *, lost: Sequence[bool] = (), ts: int | None = None) -> Outcome:
         """A timer of an end fires now."""
+        self._chosen = ts
         end = self.ends[name]
         timer = event.lower()
         if timer not in end.timers:
@@ -156,9 +188,11 @@ class Interpreter:
         return self._happen(name, event, {}, lost, None)
 
     def deliver(
-        self, name: str, number: int, *, kept: bool = False, isn: int | None = None, lost: Sequence[bool] = ()
-    ) -> Outcome:
+        self, name: str, number: int, *, kept: bool = False, isn: int | None = None, lost: Sequence[bool] = (),
+        ts: int | None = None,
+    ) -> Outcome:  # fmt: skip
         """A segment arrives at an end."""
+        self._chosen = ts
         segment = self.flight.get(number)
         if segment is None or segment.sender == name:
             self._wrong(f"segment {number} cannot arrive at {name}")
@@ -192,6 +226,8 @@ class Interpreter:
         restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
         assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
         end.values.update(assigned)
+        if "ISS" in assigned:
+            self.written[name, end.incarnation] = (int(assigned["ISS"]), 0)
         if rule.to is not None:
             end.state = rule.to
         effect = self._effect(end, old, rule)
@@ -222,7 +258,7 @@ class Interpreter:
                 continue
             f = {n: evaluate(e, env, BITS) for n, e in emit.fields.items()}
             fields: dict[str, Value] = {
-                "SEG.SEQ": f["SEQ"], "SEG.ACK": f.get("ACK", 0), "SEG.TEXT": f["TEXT"],
+                "SEG.SEQ": f["SEQ"], "SEG.ACK": f.get("ACK", 0), "SEG.TEXT": f["TEXT"], "SEG.TS": self._stamp(name),
                 **{f"SEG.{flag}?": f[f"{flag}?"] for flag in ("SYN", "ACK", "FIN", "RST")},
             }  # fmt: skip
             self.sent += 1
@@ -266,7 +302,6 @@ class Interpreter:
                 end.role = "passive"
             else:
                 end.role = ""
-            end.wrote = end.delivered = 0
             end.fin_order = ""
 
     # ------------------------------------------------------------ properties, told once more
@@ -300,13 +335,11 @@ class Interpreter:
         if moved and end.state == "TIME-WAIT" and end.fin_order == "second":
             broken.add("time-wait-side")
         if arriving is not None and "takes-fin" in rule.tags and arriving.incarnation == old.incarnation:
-            peer = self.ends["B" if name == "A" else "A"]
-            isn = old.values.get("RCV.NXT")
-            if isn is not None and peer.incarnation == old.incarnation and peer.values.get("SND.NXT") is not None:
-                # The peer's FIN is the last of its numbers; everything before it must have been taken.
-                fin = int(arriving.fields["SEG.SEQ"]) + int(arriving.fields["SEG.TEXT"])
-                if (int(peer.values["SND.NXT"]) - fin) % (1 << BITS) != 1:
-                    broken.add("no-data-loss")
+            # A connection that accepted something old is no-old-segment's business.
+            isn, wrote = self.written.get((arriving.sender, arriving.incarnation), (0, 0))
+            taken = int(old.values["RCV.NXT"]) + int(arriving.fields["SEG.TEXT"]) - isn - 1
+            if not old.tainted and taken % (1 << BITS) < wrote:
+                broken.add("no-data-loss")
         if arriving is not None:
             if old.state in opening and (from_past or arriving.stale) and (reset or effect):
                 broken.add("clean-reopen")

@@ -15,10 +15,11 @@ from tcpverify.lang.linear import Linear, parameter
 from tcpverify.lang.system import Constraint, Edge, Limits
 from tcpverify.lang.table import Table
 from tcpverify.tcp.applications import calls, next_incarnation
-from tcpverify.tcp.endpoint import Case, End, Event, Machine, Reaction, Segment, closed
+from tcpverify.tcp.endpoint import STAMP, Case, End, Event, Machine, Reaction, Segment, closed
 from tcpverify.tcp.numbers import NO_RELATION, Pairs, Relation, Spaces, number
 from tcpverify.tcp.parts import NONE_ALIVE, Parts
 from tcpverify.tcp.scope import UNLIMITED, Scope
+from tcpverify.tcp.stamps import Stamps, choices
 
 __all__ = ["GAVE_UP", "Action", "Location", "Observer", "Plan", "Scenario", "Snapshot", "Timing"]
 
@@ -32,13 +33,17 @@ _NO_MARKS: frozenset[str] = frozenset()
 
 
 class Timing(NamedTuple):
-    """The durations of a scenario, as expressions over parameters; None: no lower bound."""
+    """The durations of a scenario, as expressions over parameters; None: no lower bound.
+
+    ``tick`` is the longest time between two ticks of a timestamp clock; only the ``timestamps`` regime reads it.
+    """
 
     msl: Linear = parameter("MSL")
     delay_min: Linear | None = None
     rto_min: Linear | None = None
     rto_max: Linear = parameter("RTO_MAX")
     time_wait: Linear = parameter("TIME_WAIT")
+    tick: Linear = parameter("TICK")
 
 
 class Snapshot(NamedTuple):
@@ -52,7 +57,11 @@ class Snapshot(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What one reaction does to a location, as far as it does not depend on the rest of the location."""
+    """What one reaction does to a location, as far as it does not depend on the rest of the location.
+
+    ``restarts`` are the clocks of the end that begin anew; ``again`` says that the segments sent carry the same
+    timestamp as the last ones, which is possible for a while only.
+    """
 
     side: int
     before: int
@@ -62,6 +71,8 @@ class Plan(NamedTuple):
     sends: tuple[tuple[tuple[int, ...], tuple[bool, ...], int], ...]
     pairs: Pairs
     marks: frozenset[str]
+    restarts: frozenset[str]
+    again: bool = False
 
 
 class Action(NamedTuple):
@@ -136,12 +147,14 @@ class Scenario:
         self.spaces = Spaces(2 + scope.data, scope.sequence)
         self.machine = Machine(table, self.spaces, plain)
         self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
+        self.stamps = Stamps(self.parts) if scope.sequence == "timestamps" else None
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
         self._carried: dict[tuple[object, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._shapes: dict[Hashable, tuple[tuple[Constraint, ...], tuple[Limits, ...]]] = {}
         self._guards: dict[tuple[str, int], tuple[Constraint, ...]] = {}
+        self._same: dict[tuple[Any, int], tuple[Constraint, ...]] = {}
 
     def twin(self) -> Scenario:
         """The same system, computed afresh by the plain interpreter of the table."""
@@ -165,16 +178,22 @@ class Scenario:
         """Where runs start, as ``scope.start`` says; of two CLOSED ends, end 0 may open first."""
         if self.scope.start == "established":
             ends = [
-                End("ESTABLISHED", 1, "", 0, "", False, number(1, e, 1), number(1, e, 1), number(1, e), number(1, 1 - e, 1),
-                    None, None)
+                End("ESTABLISHED", 1, "", 0, "", False, number(1, e, 1), number(1, e, 1), number(1, e),
+                    number(1, 1 - e, 1), None, None)
                 for e in (0, 1)
             ]  # fmt: skip
+            if any("TS.RECENT" in rule.assign for rule in self.table.rules.values()):
+                # Each host has just used its first timestamp, and the other has recorded it; where segments carry
+                # none, none is recorded.
+                ts, stamp, again = (-1, 0, False) if self.stamps is None else (0, 1, True)
+                ends = [end._replace(ts=ts, stamp=stamp, again=again) for end in ends]
         else:
             ends = [closed(0, "active"), closed(0, "passive")]
             if self.scope.reopen == "passive":
                 ends.reverse()
         a, b = (self.parts.end(e) for e in ends)
-        return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), 0)]
+        clocks = len(self.parts.timers[a]) + len(self.parts.timers[b])
+        return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), clocks)]
 
     def clocks(self, location: Location) -> list[tuple[str, int]]:
         """What each clock of a location measures: ("segment", position) or (timer, end)."""
@@ -194,6 +213,10 @@ class Scenario:
             lower = {"segment": t.delay_min, "retransmission": t.rto_min, "time-wait": t.time_wait}
             rows, limits = [], []
             for clock, (what, _) in enumerate(self.clocks(location)):
+                if what == STAMP:
+                    # Nothing has to happen when it has passed: it only permits.
+                    limits.append(Limits((), (t.tick,)))
+                    continue
                 rel, bound = upper[what]
                 low = lower[what]
                 rows.append(Constraint(clock, rel, bound))
@@ -233,6 +256,9 @@ class Scenario:
                 self._add(found, location, "call", plan, ())
             mine = location[side]
             for timer in parts.timers[mine]:
+                if timer == STAMP:
+                    clock += 1
+                    continue
                 guard = self._guard(timer, clock)
                 clock += 1
                 if timer == "retransmission" and self._used_up(parts.ends[mine]):
@@ -273,9 +299,10 @@ class Scenario:
         found = self._calls.get(key)
         if found is None:
             found = self._calls[key] = [
-                self._plan(side, mine, event, case, second)
+                plan
                 for event in calls(self.scope, end, opens, peer_fin)
                 for case in self.machine.reactions(side, end, event)
+                for plan in self._plans(side, mine, event, case, second)
             ]
         return found
 
@@ -289,8 +316,9 @@ class Scenario:
         if found is None:
             event = Event(timer.upper())
             found = self._expiries[side, mine, timer] = [
-                self._plan(side, mine, event, case)
+                plan
                 for case in self.machine.reactions(side, self.parts.ends[mine], event)
+                for plan in self._plans(side, mine, event, case)
             ]
         return found
 
@@ -300,12 +328,25 @@ class Scenario:
             segment = self.parts.segments[flying]
             event, side = Event("SEGMENT", segment), 1 - segment.end
             found = self._arrivals[mine, flying] = [
-                self._plan(side, mine, event, case)
+                plan
                 for case in self.machine.reactions(side, self.parts.ends[mine], event)
+                for plan in self._plans(side, mine, event, case)
             ]
         return found
 
-    def _plan(self, side: int, mine: int, event: Event, case: Case, second: bool = False) -> Plan:
+    def _plans(self, side: int, mine: int, event: Event, case: Case, second: bool = False) -> list[Plan]:
+        """The plan of a reaction; with timestamps, one for each that its segments may carry."""
+        if self.stamps is None:
+            return [self._plan(side, mine, event, case, second)]
+        return [
+            self._plan(side, mine, event, case._replace(reaction=reaction), second, fresh, again)
+            for reaction, fresh, again in choices(case.reaction)
+        ]
+
+    def _plan(
+        self, side: int, mine: int, event: Event, case: Case, second: bool = False,
+        fresh: frozenset[str] = _NO_MARKS, again: bool = False,
+    ) -> Plan:  # fmt: skip
         reaction, pairs = case
         end = reaction.end
         if self.watch_first_fin and "sends-fin" in reaction.tags:
@@ -323,7 +364,8 @@ class Scenario:
             sends.append((flying, lost, sum(lost)))
         before = self.parts.ends[mine]
         marks = self.observer(self, before, event, reaction) if self.observer is not None else _NO_MARKS
-        return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks)
+        restarts = reaction.restarts | fresh
+        return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks, restarts, again)
 
     # ------------------------------------------------------------ composition
 
@@ -338,12 +380,24 @@ class Scenario:
             if met is None:
                 return
             relation = self.parts.relation(met)
+        if plan.again:
+            guard = self._while_same(source, plan.side, guard)
         budget = source[3]
         for flying, lost, dropped in plan.sends:
             if dropped and budget != UNLIMITED and dropped > budget:
                 continue
             losses = budget - dropped if budget != UNLIMITED else budget
             found.append(self._compose(source, kind, plan, flying, lost, losses, relation, guard, position, kept))
+
+    def _while_same(self, source: Location, side: int, guard: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+        """The guard, and that the timestamp last used by an end may still be used."""
+        clock = len(source[2]) + len(self.parts.timers[source[0]]) - 1
+        if side:
+            clock += len(self.parts.timers[source[1]])
+        found = self._same.get((guard, clock))
+        if found is None:
+            found = self._same[guard, clock] = (*guard, Constraint(clock, "<", self.timing.tick))
+        return found
 
     def _compose(
         self, source: Location, kind: str, plan: Plan, flying: tuple[int, ...], lost: tuple[bool, ...], losses: int,
@@ -377,6 +431,9 @@ class Scenario:
             first = plan.after
         else:
             second = plan.after
+        if self.stamps is not None:
+            first, second, flight, carry = self.stamps.ranked(first, second, flight, carry)
+            middle = len(flight) + len(parts.timers[first])
         duplicates = source[4] - 1 if kept else source[4]
         renamed = 0
         alive = parts.alive[first]
@@ -403,7 +460,7 @@ class Scenario:
 
     def _timers_carried(self, first: int, second: int, plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """For the timers of either end after a plan, the place among the timers before that each continues, or -1."""
-        key = (first, second, plan.side, plan.after, plan.reaction.restarts)
+        key = (first, second, plan.side, plan.after, plan.restarts)
         found = self._carried.get(key)
         if found is None:
             timers, places, place = self.parts.timers, [], 0
@@ -411,7 +468,7 @@ class Scenario:
                 acts = side == plan.side
                 row = []
                 for name in timers[plan.after] if acts else timers[before]:
-                    goes_on = name in timers[before] and not (acts and name in plan.reaction.restarts)
+                    goes_on = name in timers[before] and not (acts and name in plan.restarts)
                     row.append(place + timers[before].index(name) if goes_on else -1)
                 places.append(tuple(row))
                 place += len(timers[before])

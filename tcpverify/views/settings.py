@@ -32,6 +32,8 @@ def durations_text(parameters: Mapping[str, Fraction], unit: Unit = BARE) -> str
         opening = f"[{unit.show(low)}" if low else "(0"
         parts.append(f"retransmission timeout anywhere in {opening}, {unit.show(high)}]")
     parts.append(f"delays in [{unit.show(parameters.get('DELAY_MIN', Fraction(0)))}, {unit.show(msl)})")
+    if "TICK" in parameters:
+        parts.append(f"timestamps that stay the same for less than {unit.show(parameters['TICK'])}")
     return ", ".join(parts)
 
 

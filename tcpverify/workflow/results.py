@@ -22,8 +22,9 @@ class CheckRequest:
     """What is to be checked.
 
     ``time_waits`` empty: the model's own duration, then a sweep as context. ``rto_min`` None: no lower bound but
-    greater than zero. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock limit
-    (0: none), ``memory`` a limit on resident memory in bytes (0: none).
+    greater than zero. ``tick`` is the longest time between two ticks of a timestamp clock (None: MSL/100); only the
+    ``timestamps`` regime asks. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock
+    limit (0: none), ``memory`` a limit on resident memory in bytes (0: none).
     """
 
     model: str
@@ -32,6 +33,7 @@ class CheckRequest:
     rto_min: Fraction | None = None
     rto_max: Fraction | None = None
     delay_min: Fraction = Fraction(0)
+    tick: Fraction | None = None
     scope: Scope = field(default_factory=Scope)
     properties: tuple[str, ...] = ()
     engine: str = "zones"
@@ -90,7 +92,7 @@ class CheckReport:
     Attributes
     ----------
     parameters
-        MSL, RTO_MIN, RTO_MAX, DELAY_MIN and the model's own TIME_WAIT.
+        MSL, RTO_MIN, RTO_MAX, DELAY_MIN and the model's own TIME_WAIT; in the ``timestamps`` regime also TICK.
     premises
         per premise of `tcpverify.tcp.properties.PREMISES`, whether some reachable state meets it (at the first
         duration that counts).

@@ -9,12 +9,12 @@ from tcpverify.errors import UsageError
 from tcpverify.lang.linear import parameter
 from tcpverify.tcp import properties
 from tcpverify.tcp.endpoint import End
-from tcpverify.tcp.registry import LoadedModel
+from tcpverify.tcp.registry import LoadedModel, load
 from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import CheckRequest
 
-__all__ = ["is_closing", "own_time_wait", "parameters", "proper_end", "scenario"]
+__all__ = ["is_closing", "model", "own_time_wait", "parameters", "proper_end", "scenario"]
 
 _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-WAIT"})
 
@@ -42,9 +42,29 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
         raise UsageError(f"RTO_MIN ({rto_min}) must not be greater than RTO_MAX ({rto_max})")
     if not 0 <= request.delay_min < msl:
         raise UsageError(f"the least delay ({request.delay_min}) must be at least 0 and less than MSL ({msl})")
-    return {
+    values = {
         "MSL": msl, "RTO_MIN": rto_min, "RTO_MAX": rto_max, "DELAY_MIN": request.delay_min, "TIME_WAIT": time_wait,
     }  # fmt: skip
+    if request.tick is not None and request.tick <= 0:
+        raise UsageError(f"TICK must be greater than 0, not {request.tick}")
+    if request.scope.sequence == "timestamps":
+        # RFC 7323 §5.4 wants a tick between 1 ms and 1 s; with an MSL of two minutes the middle of that is this.
+        values["TICK"] = request.tick if request.tick is not None else msl / 100
+    return values
+
+
+def model(request: CheckRequest) -> LoadedModel:
+    """The model that is asked for; where segments carry timestamps, amended so that they protect (PAWS).
+
+    Raises
+    ------
+    UsageError, ModelError
+        if the expression names no model, or PAWS does not go together with it.
+    """
+    found = load(request.model)
+    if request.scope.sequence != "timestamps" or any(a.name == "paws" for a in found.table.amendments):
+        return found
+    return load(f"{request.model}+paws")
 
 
 def own_time_wait(model: LoadedModel, msl: Fraction) -> Fraction:
