@@ -169,18 +169,16 @@ def deadlocks(run: Exploration, proper_end: Callable[[Hashable], bool]) -> tuple
     for state in range(len(run)):
         location = run.location[state]
         zone = run.zone[state]
-        edges = [
-            (index, pattern)
-            for index, (_, pattern, _) in enumerate(skeleton.expand(location))
-            if run.after(zone, pattern) != EMPTY
-        ]
-        if any(not skeleton.patterns[p][0] for _, p in edges):
+        patterns = [step[1] for step in skeleton.expand(location)]
+        # An edge that asks nothing of the clocks can always be taken: the common case.
+        if any(not skeleton.patterns[p][0] and run.after(zone, p) != EMPTY for p in patterns):
             continue
+        edges = [p for p in patterns if run.after(zone, p) != EMPTY]
         if not edges:
             if not proper_end(skeleton.locations[location]):
                 return state, "nothing can happen any more"
             continue
-        if _stuck(run, state, [skeleton.patterns[p][0] for _, p in edges], known):
+        if _stuck(run, state, [skeleton.patterns[p][0] for p in edges], known):
             return state, "time can come to a point from which nothing can happen"
     return None
 

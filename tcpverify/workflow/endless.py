@@ -92,11 +92,12 @@ def _waiting_for_ever(system: Scenario, run: Exploration) -> int | None:
     skeleton = run.skeleton
     for number, states in run.at.items():
         location: Any = skeleton.locations[number]
-        steps = skeleton.expand(number)
-        others = [p for i, (_, p, _) in enumerate(steps) if _does_not_open(skeleton.edge(number, i))]
-        for state in states:
-            if any(run.after(run.zone[state], pattern) >= 0 for pattern in others):
-                continue
-            if location != GAVE_UP and any(is_closing(e) for e in system.snapshot(location).ends):
-                return state
+        waiting = list(states)
+        for index, (_, pattern, _) in enumerate(skeleton.expand(number)):
+            if _does_not_open(skeleton.edge(number, index)):
+                waiting = [s for s in waiting if run.after(run.zone[s], pattern) < 0]
+                if not waiting:
+                    break
+        if waiting and location != GAVE_UP and any(is_closing(e) for e in system.snapshot(location).ends):
+            return waiting[0]
     return None
