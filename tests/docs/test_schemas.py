@@ -74,6 +74,14 @@ def test_an_endless_run_is_what_the_schema_says(tmp_path: Path) -> None:
     assert trace["loop"] is not None
 
 
+def test_timestamps_are_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["check", "--losses", "0", "--sequence", "timestamps", "--property", "drained", "--time-wait", "0"]
+    assert main([*asked, "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    assert any("ts" in segment for step in document["results"][0]["trace"]["steps"] for segment in step["sent"])
+
+
 def test_every_schema_that_the_program_names_is_documented() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for path in (ROOT / "tcpverify").rglob("*.py"):
