@@ -57,8 +57,9 @@ def test_zones_without_inclusion(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_check_confirms_what_it_says(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
-    # All that these rows refute is refuted by then; what else `check` would look for only costs time here.
-    monkeypatch.setattr("tcpverify.workflow.check.AFTER_REFUTATION", 3000)
+    if PROVED not in row.answers.values():
+        # All that is asked is refuted by then; what else `check` would look for only costs time here.
+        monkeypatch.setattr("tcpverify.workflow.check.AFTER_REFUTATION", 3000)
     report, answers = by_check(row, seconds=PATIENCE)
     assert answers == row.answers
     assert report.exit_status == (0 if set(answers.values()) == {PROVED} else 1)
