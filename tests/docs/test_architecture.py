@@ -24,6 +24,7 @@ def test_every_module_has_its_line() -> None:
 
 def test_every_folder_of_tests_and_documents_has_its_line() -> None:
     here = {f"tests/{p.parent.name}/" for p in (ROOT / "tests").glob("*/*.py")}
+    here |= {f"tests/{p.name}" for p in (ROOT / "tests").glob("*.py") if p.name != "__init__.py"}
     here |= {f"docs/{p.name}{'/' if p.is_dir() else ''}" for p in (ROOT / "docs").iterdir()}
     named = {n for n in NAMED if n.startswith(("tests/", "docs/"))}
     assert named == here

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tcpverify.engines.zones import EMPTY, INFINITE, Step, Zones
 
-GRID = [Fraction(n, 2) for n in range(0, 9)]
+GRID = [Fraction(n, 2) for n in range(9)]
 N = 2
 
 
