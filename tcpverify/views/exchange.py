@@ -80,7 +80,8 @@ def label(segment: SegmentRecord) -> str:
     """A segment in short: ``#2 FIN,ACK seq=301 ack=102 inc=1``."""
     ack = "" if segment.ack is None else f" ack={segment.ack}"
     text = f" len={segment.text}" if segment.text else ""
-    return f"#{segment.number} {segment.flags} seq={segment.seq}{ack}{text} inc={segment.incarnation}"
+    ts = f" ts={segment.ts}" if segment.ts is not None else ""
+    return f"#{segment.number} {segment.flags} seq={segment.seq}{ack}{text}{ts} inc={segment.incarnation}"
 
 
 def changes(before: EndState, after: EndState) -> str:

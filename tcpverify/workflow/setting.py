@@ -48,7 +48,7 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
     if request.tick is not None and request.tick <= 0:
         raise UsageError(f"TICK must be greater than 0, not {request.tick}")
     if request.scope.sequence == "timestamps":
-        # RFC 7323 §5.4 wants a tick between 1 ms and 1 s; with an MSL of two minutes the middle of that is this.
+        # About the slowest clock that RFC 7323 §5.4 allows, one tick a second, where MSL is two minutes.
         values["TICK"] = request.tick if request.tick is not None else msl / 100
     return values
 
