@@ -279,7 +279,8 @@ class _Writer:
             broken = {}
             rest = [scenario.parts.segments[n] for i, n in enumerate(location[2]) if i != action.position]
             for mark in sorted(edge.marks):
-                reason = why(scenario, mark, action, rest) if mark in _WATCHED else ""
+                names = "BA" if view.mirrored else "AB"
+                reason = why(scenario, mark, action, rest, names) if mark in _WATCHED else ""
                 if reason:
                     broken[mark] = reason if not view.later else _later(reason, view.later)
             steps.append(

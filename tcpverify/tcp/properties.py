@@ -69,9 +69,9 @@ def _no_old_segment(scenario: Scenario, end: End, event: Event, reaction: Reacti
     )
 
 
-def left_in_flight(end: End, flight: Sequence[Segment]) -> str:
-    """Property ``drained``, asked when the TIME-WAIT timer of an end expires."""
-    left = sorted(f"{s.flags()} from {'AB'[s.end]}" for s in flight if s.incarnation == end.incarnation)
+def left_in_flight(end: End, flight: Sequence[Segment], names: str = "AB") -> str:
+    """Property ``drained``, asked when the TIME-WAIT timer of an end expires; ``names`` are those of the ends."""
+    left = sorted(f"{s.flags()} from {names[s.end]}" for s in flight if s.incarnation == end.incarnation)
     return f"TIME-WAIT expires while the network still holds {', '.join(left)}" if left else ""
 
 
@@ -286,13 +286,16 @@ def drain(end: End, flight: Sequence[Segment]) -> frozenset[str]:
     return frozenset({"drained"}) if left_in_flight(end, flight) else frozenset()
 
 
-def why(scenario: Scenario, name: str, action: Action, flight: Sequence[Segment]) -> str:
-    """The part of a property that an action breaks, with its values; empty if it breaks none."""
+def why(scenario: Scenario, name: str, action: Action, flight: Sequence[Segment], names: str = "AB") -> str:
+    """The part of a property that an action breaks, with its values; empty if it breaks none.
+
+    ``names`` are those of end 0 and end 1, which change places where the location is a mirror image.
+    """
     if action.plan is None:
         return ""
     plan = action.plan
     end = scenario.parts.ends[plan.before]
     if name == "drained":
-        return left_in_flight(end, flight)
+        return left_in_flight(end, flight, names)
     item = find(name)
     return item.breaks(scenario, end, plan.event, plan.reaction) if item.breaks is not None else ""
