@@ -25,7 +25,10 @@ from tcpverify.lang.table import Amendment, Rule, Table
 if TYPE_CHECKING:
     from tcpverify.lang.total import Flaw
 
-__all__ = ["DEFAULT_MODEL", "Entry", "LoadedModel", "catalogue", "load", "misfits", "shipped", "verify_table"]
+__all__ = [
+    "DEFAULT_MODEL", "Entry", "LoadedModel", "catalogue", "load", "misfits", "shipped", "shipped_directory",
+    "verify_table",
+]  # fmt: skip
 
 DEFAULT_MODEL = "textbook"
 _KINDS: dict[str, tuple[str, type[Table] | type[Amendment] | type[str]]] = {
@@ -100,7 +103,7 @@ def load(spec: str) -> LoadedModel:
                 f"{part.name!r} is a base, not an amendment; only the first part of {spec!r} can be a base"
             )
         table = table.amended(part.content)
-    own = [part for part in parts if part.path.parent != _directory()]
+    own = [part for part in parts if part.path.parent != shipped_directory()]
     if own and (problem := next(misfits(table), None)):
         raise ModelError(f"{' and '.join(str(part.path) for part in own)}: {problem}")
     name = "+".join(words)
@@ -109,7 +112,7 @@ def load(spec: str) -> LoadedModel:
 
 def shipped() -> dict[str, Path]:
     """The files of the models that come with the program, by name; none is executed."""
-    files = sorted(_directory().glob("*.py"))
+    files = sorted(shipped_directory().glob("*.py"))
     return {file.stem.replace("_", "-"): file for file in files if not file.stem.startswith("_")}
 
 
@@ -134,7 +137,7 @@ def verify_table(model: LoadedModel) -> list[Flaw]:
 # ------------------------------------------------------------ from words to files
 
 
-def _directory() -> Path:
+def shipped_directory() -> Path:
     """Where the shipped models are: inside the package when installed, beside it in a checkout."""
     package = Path(str(importlib.resources.files("tcpverify")))
     inside = package / "models"

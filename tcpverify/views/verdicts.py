@@ -30,6 +30,8 @@ def evidence(verdict: Verdict) -> str:
     by = ", ".join(verdict.assurance.rechecked_by)
     if verdict.verdict == PROVED:
         count = verdict.assurance.obligations
+        if count and not by:
+            return "no such run in the state graph; states re-checked by z3"
         what = f"invariant, {plural(count, 'obligation')};" if count else "reachable states exhausted;"
         return f"{what} re-checked by {by}" if by else what.rstrip(";")
     if verdict.trace is not None:
