@@ -146,7 +146,7 @@ def test_another_model(trace: Trace) -> None:
     """The trace of one model is none of another that differs in a rule it uses."""
     ladder = found("rfc9293", "no-assassination", F(2), Scope(losses=0))
     replay(ladder, load("rfc9293").table)
-    with pytest.raises(InternalDisagreement, match="the state is TIME-WAIT, the trace says CLOSED|what is sent"):
+    with pytest.raises(InternalDisagreement, match=r"the state is TIME-WAIT, the trace says CLOSED|what is sent"):
         replay(ladder, load("textbook").table)
 
 
