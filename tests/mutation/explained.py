@@ -23,10 +23,9 @@ CLASSES = {
     "every property.",
     "U": "Equivalent: nothing reads SND.UNA once the FIN is acknowledged (FIN-WAIT-2 only as the lower end of the "
     "ACK range, TIME-WAIT and CLOSED not at all).",
-    "D": "Text in the segment that acknowledges the FIN: an end sends its text in segments of its own here.",
+    "D": "Text that comes with the ACK of the FIN is neither taken nor acknowledged, as if it had been lost: it is sent "
+    "again.",
     "L": "TIME-WAIT only becomes longer, which breaks nothing.",
-    "W": "The passive closer waits too: stricter than asked. `time-wait-side`, which is not asked by default, "
-    "notices it.",
     "N": "An answer that is only an encouragement: the peer's own retransmission, or the ACK sent before, does the "
     "same.",
     "X": "The two rules do the same here to every segment that reaches them.",
@@ -52,8 +51,6 @@ def _class(rule: str, what: str) -> str:
         return "U"
     if "RCV.NXT" in what:
         return "D"
-    if "moves to TIME-WAIT" in what:
-        return "W"
     if rule == "LAST-ACK.unacceptable" or "not sent" in what:
         return "N"
     return "T" if "segment" in what else ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.scope import Scope
-from tests.mutation.explained import REASONS, explanation
+from tests.mutation.explained import CLASSES, explanation
 from tests.mutation.operators import STATES, Mutant, mutants
 from tests.mutation.run import SETTINGS, Notice, baseline, examine
 
@@ -71,19 +71,19 @@ def main(words: list[str]) -> int:
             continue
         else:
             tally[state]["survived"] += 1
-            reason = explanation(mutant, standard)
-            by = f"nobody: {reason.name}, {reason.kind}" if reason is not None else "**nobody**"
+            kind, _ = explanation(mutant, standard)
+            by = f"nobody, see {kind}" if kind else "**nobody**"
             by += ", not explored to its end" if notice.undecided else ""
-            unexplained += [str(mutant)] if reason is None else []
+            unexplained += [] if kind else [str(mutant)]
         rule = f"`{mutant.rule}`" + (" (standard)" if standard else "")
         print(f"| {rule} | {mutant.what} | {by} | {where} |", flush=True)
     print("\n| row | mutants | noticed | survived | rule never fired |\n|---|---|---|---|---|")
     for state, count in tally.items():
         print(f"| {state} | {count.total()} | {count['noticed']} | {count['survived']} | {count['never fired']} |")
     print("\nRules that no setting fires (mutants): " + ", ".join(f"`{n}` ({c})" for n, c in silent.items()))
-    print("\n| reason | kind | why |\n|---|---|---|")
-    for reason in REASONS:
-        print(f"| {reason.name} | {reason.kind} | {reason.text} |")
+    print("\n| class | reason |\n|---|---|")
+    for kind, text in CLASSES.items():
+        print(f"| {kind} | {text} |")
     print("\n| setting | model | scope | TIME_WAIT | RTO | states | transitions |\n|---|---|---|---|---|---|---|")
     for name, setting in SETTINGS.items():
         states, transitions, _ = baseline(setting).counts
