@@ -23,7 +23,7 @@ CLASSES = {
     "every property.",
     "U": "Equivalent: nothing reads SND.UNA once the FIN is acknowledged (FIN-WAIT-2 only as the lower end of the "
     "ACK range, TIME-WAIT and CLOSED not at all).",
-    "D": "Text that comes with the ACK of the FIN is neither taken nor acknowledged, as if it had been lost: it is sent "
+    "D": "Text that comes with the ACK of the FIN is neither taken nor acknowledged, as if lost: it is sent "
     "again.",
     "L": "TIME-WAIT only becomes longer, which breaks nothing.",
     "N": "An answer that is only an encouragement: the peer's own retransmission, or the ACK sent before, does the "
