@@ -264,7 +264,7 @@ def main(words: list[str]) -> int:
                 notes.append(f"without inclusion {len(other), other.transitions}, pinned {row.plain}")
         smt = []
         for name in row.watched if "--all-smt" in words else row.smt:
-            result, answer = by_smt(row, name, seconds=20)
+            result, answer = by_smt(row, name, seconds=20 if "--all-smt" in words else 60)
             smt.append(f"{name} {result.seconds:.1f} s" if answer is not None else f"{name} -")
             if answer not in (row.answers[name], None if name not in row.smt else -1):
                 notes.append(f"{name}: SMT {answer}")
