@@ -203,6 +203,10 @@ def _stuck(
                 left = clocks[i] - clocks[j]
                 solver.add(left <= bound >> 1 if bound & 1 else left < bound >> 1)
     invariant, _ = run.skeleton.shapes[run.skeleton.shape_of[run.location[state]]]
+    # The abstraction may have dropped upper bounds that the invariant still imposes: only its clock values count.
+    for clock, rel, limit in invariant:
+        bound = run.resolver.number(limit)
+        solver.add(clocks[clock + 1] < bound if rel == "<" else clocks[clock + 1] <= bound)
     for guard in guards:
         lows: list[tuple[object, bool]] = [(z3.RealVal(0), False)]
         highs: list[tuple[object, bool]] = []

@@ -13,6 +13,8 @@ from tcpverify.tcp.labels import describe, node_name
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
+from tcpverify.workflow.check import check
+from tcpverify.workflow.results import CheckRequest
 
 ONE = {"MSL": Fraction(1), "RTO_MAX": Fraction(1), "TIME_WAIT": Fraction(2)}
 
@@ -74,3 +76,12 @@ def test_a_search_cut_short_says_so():
     run = explore(Skeleton(system), ONE, budget=Budget(states=1500))
     assert run.stopped == "states" and not run.complete
     assert run.depth > 3
+
+
+def test_a_least_timeout_is_no_deadlock():
+    """The zone of a timer that must still run forgets its upper bound; what waits for it is not stuck."""
+    report = check(
+        CheckRequest("textbook", Fraction(1), (Fraction(2),), rto_min=Fraction(1, 2), scope=Scope(losses=0),
+                     properties=("deadlock-free",))
+    )  # fmt: skip
+    assert [v.verdict for v in report.verdicts] == ["proved"]
