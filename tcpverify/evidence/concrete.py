@@ -21,10 +21,14 @@ from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
 from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.scenario import Action, Location, Plan, Scenario
 
-__all__ = ["concretise"]
+__all__ = ["ZeroTimeout", "concretise"]
 
 _WATCHED = frozenset(p.name for p in PROPERTIES if p.watched)
 Tag = tuple[int, int]  # (incarnation, end), both absolute
+
+
+class ZeroTimeout(Exception):
+    """A path that only the closure of (0, RTO_MAX] has: neither a refutation nor a proof."""
 
 
 class _View:
@@ -63,6 +67,8 @@ def concretise(
 
     Raises
     ------
+    ZeroTimeout
+        if the path exists only with a retransmission timeout of exactly zero, which no timer has.
     InternalDisagreement
         if Z3 finds no times, though the exploration found the path.
     """
@@ -70,6 +76,9 @@ def concretise(
     gaps = constraints_of(scenario, start, len(scenario.clocks(start)), positive, parameters)
     unit = parameters.get("MSL", Fraction(1))
     times = schedule(gaps, len(path), unit) if pretty else feasible(gaps, len(path))
+    if times is None and feasible(constraints_of(scenario, start, len(scenario.clocks(start)), path, parameters),
+                                  len(path)) is not None:  # fmt: skip
+        raise ZeroTimeout("the shortest run found needs a retransmission timeout of zero; give a least one with --rto")
     if times is None:
         raise InternalDisagreement(f"the exploration's path for {prop} has no times according to Z3")
     isn = _isns(scenario.spaces, _decisions(scenario, start, path))

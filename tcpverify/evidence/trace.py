@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -115,10 +115,6 @@ class Trace:
     steps: tuple[Step, ...]
     shortest: bool = False
     loop: int | None = None
-
-    def without_times(self) -> Trace:
-        """The same exchange with all times zero, for comparing what happens regardless of when."""
-        return replace(self, steps=tuple(replace(s, time=Fraction(0)) for s in self.steps))
 
     def to_json(self) -> dict[str, Any]:
         """The document of schema `SCHEMA`."""

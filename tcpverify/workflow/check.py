@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ from tcpverify.engines.skeleton import Skeleton
 from tcpverify.errors import InternalDisagreement, ModelError, UsageError
 from tcpverify.evidence.certificate import Certificate
 from tcpverify.evidence.certify import certify
-from tcpverify.evidence.concrete import concretise
+from tcpverify.evidence.concrete import ZeroTimeout, concretise
 from tcpverify.evidence.recheck import Afresh, Recheck, recheck
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
@@ -143,7 +143,6 @@ def _check(
         gave_up=first is not None and "gave-up" in first.first,
         interrupted=session.stopped,
         seconds=time.perf_counter() - began,
-        skeleton_locations=len(session.skeleton.locations),
         queries=session.queries,
     )
 
@@ -228,18 +227,23 @@ def _search(
         for item in session.wanted:
             if item.watched or item.name in lassos:
                 continue
-            trace = endless.counterexample(
-                session.system, run, item, values, session.model.name, session.remaining(), partial=True
-            )
+            trace = None
+            with suppress(ZeroTimeout):
+                trace = endless.counterexample(
+                    session.system, run, item, values, session.model.name, session.remaining(), partial=True
+                )
             if trace is not None:
                 replay(trace, session.model.table)
                 lassos[item.name] = trace
-        return all(p.name in lassos or p.name in run.first for p in session.wanted)
+        # What a step can break is sought a little further: premises and silent rules are read off the same run.
+        enough = only_endless or len(run) > AFTER_REFUTATION
+        return enough and all(p.name in lassos or p.name in run.first for p in session.wanted)
 
     only_endless = not any(p.watched for p in session.wanted)
+    one_kind = only_endless or all(p.watched for p in session.wanted)
     run = explore(
         session.skeleton, values, budget=budget, progress=report, until=expected or None,
-        probe=probe if only_endless else None,
+        probe=probe if one_kind and not context else None,
     )  # fmt: skip
     if not run.complete and not context and run.stopped not in ("interrupted", "time"):
         probe(run)
@@ -255,10 +259,11 @@ def _decide_rest(
     for item in [p for p in rest if not p.watched]:
         try:
             trace = endless.counterexample(session.system, run, item, values, session.model.name, session.remaining())
-        except TimeoutError as error:
+        except (TimeoutError, ZeroTimeout) as error:
+            limit = isinstance(error, TimeoutError)
+            reason = f"the search for endless runs was stopped ({error}); raise --timeout" if limit else str(error)
             verdicts[item.name] = Verdict(
-                item.name, time_wait, role, UNKNOWN, False, _assurance(run), time.perf_counter() - began,
-                f"the search for endless runs was stopped ({error}); raise --timeout",
+                item.name, time_wait, role, UNKNOWN, False, _assurance(run), time.perf_counter() - began, reason
             )  # fmt: skip
             continue
         if trace is not None:
@@ -304,7 +309,11 @@ def _refuted(
 ) -> Verdict:
     state, index = run.first[item.name]
     steps = [*run.path(state), (state, index)]
-    trace = _trace(session, run, steps, time_wait, item.name, role != "context")
+    try:
+        trace = _trace(session, run, steps, time_wait, item.name, role != "context")
+    except ZeroTimeout as error:
+        spent = time.perf_counter() - began
+        return Verdict(item.name, time_wait, role, UNKNOWN, False, _assurance(run), spent, str(error))
     assurance = _assurance(run, ("z3", "replay"))
     return Verdict(item.name, time_wait, role, REFUTED, False, assurance, time.perf_counter() - began, "", trace)
 

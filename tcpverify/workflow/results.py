@@ -116,7 +116,6 @@ class CheckReport:
     gave_up: bool = False
     interrupted: bool = False
     seconds: float = 0.0
-    skeleton_locations: int = 0
     queries: Mapping[str, str] = field(default_factory=dict)
 
     @property

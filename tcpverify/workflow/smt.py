@@ -10,7 +10,7 @@ from typing import Any
 from tcpverify.engines.smt import SmtResult, solve
 from tcpverify.errors import InternalDisagreement
 from tcpverify.evidence.certificate import Certificate
-from tcpverify.evidence.concrete import concretise
+from tcpverify.evidence.concrete import ZeroTimeout, concretise
 from tcpverify.evidence.recheck import Recheck, recheck
 from tcpverify.evidence.replay import replay
 from tcpverify.tcp.properties import PREMISES, Property
@@ -54,9 +54,12 @@ def _one(
     method = f"smt, {result.method}" if result.method else "smt"
     if result.verdict == REFUTED and result.witness is not None:
         start: Any = result.witness.start
-        trace = concretise(
-            session.system, start, result.witness.edges, values, session.model.name, item.name, shortest=True
-        )
+        try:
+            trace = concretise(
+                session.system, start, result.witness.edges, values, session.model.name, item.name, shortest=True
+            )
+        except ZeroTimeout as error:
+            return _unknown(item, time_wait, role, str(error), began)
         replay(trace, session.model.table)
         assurance = Assurance(method, result.locations, result.rules, result.depth, ("z3", "replay"))
         return Verdict(item.name, time_wait, role, REFUTED, False, assurance, time.perf_counter() - began, "", trace)

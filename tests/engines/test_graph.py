@@ -85,3 +85,26 @@ def test_a_least_timeout_is_no_deadlock():
                      properties=("deadlock-free",))
     )  # fmt: skip
     assert [v.verdict for v in report.verdicts] == ["proved"]
+
+
+def test_what_only_a_timeout_of_zero_could_break_is_neither_proved_nor_refuted(tmp_path):
+    """Timeouts are above zero, the exploration includes zero: the gap between the two is said, not hidden."""
+    (tmp_path / "mute.py").write_text(
+        "from tcpverify.tcp.vocabulary import *\n"
+        'AMENDMENT = Amendment("mute", "no ACK in CLOSING", "none", (change("FIN-WAIT-1.fin", emits=()),))\n'
+    )
+    report = check(
+        CheckRequest(
+            f"textbook+{tmp_path}/mute.py", Fraction(1), (Fraction(2),), properties=("clean-reopen", "drained")
+        )
+    )
+    assert [v.verdict for v in report.verdicts] == ["unknown", "proved"]
+    assert "timeout of zero" in report.verdicts[0].reason and report.exit_status == 3
+
+
+def test_a_time_limit_is_not_used_up_once_all_is_decided():
+    request = CheckRequest(
+        "rfc9293", Fraction(1), (Fraction(2),), scope=Scope(losses=0), properties=("no-assassination",), seconds=600.0
+    )
+    (verdict,) = check(request).verdicts
+    assert verdict.verdict == "refuted" and verdict.assurance.states < 100_000
