@@ -10,6 +10,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from tcpverify.engines.skeleton import Resolver, Skeleton
 from tcpverify.engines.zones import EMPTY, Zones
@@ -18,6 +19,26 @@ from tcpverify.lang.system import Valuation
 __all__ = ["Budget", "Exploration", "Progress", "explore"]
 
 Progress = Callable[[int, int, int], None]
+
+
+class Space(Protocol):
+    """Symbolic sets of clock values, by number, and what a step makes of them."""
+
+    def step(self, pattern: int) -> Any:
+        """The step of a pattern of the skeleton."""
+        ...
+
+    def start(self, step: Any) -> int:
+        """The set reached from "all clocks are zero" by waiting."""
+        ...
+
+    def apply(self, zone: int, step: Any) -> int:
+        """The set after the step, and after waiting; EMPTY if it cannot be taken."""
+        ...
+
+    def includes(self, larger: int, smaller: int) -> bool:
+        """Whether one set contains another."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +78,8 @@ class Exploration:
     skeleton: Skeleton
     valuation: Valuation
     inclusion: bool
-    zones: Zones = field(default_factory=Zones)
+    zones: Any = None
+    resolver: Any = None
     location: array[int] = field(default_factory=lambda: array("l"))
     zone: array[int] = field(default_factory=lambda: array("l"))
     parent: array[int] = field(default_factory=lambda: array("l"))
@@ -67,12 +89,12 @@ class Exploration:
     depth: int = 0
     stopped: str = ""
     seconds: float = 0.0
-    resolver: Resolver = field(init=False)
     at: dict[int, list[int]] = field(default_factory=dict)
     _next: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.resolver = Resolver(self.skeleton, self.valuation)
+        if self.zones is None:
+            self.zones, self.resolver = Zones(), Resolver(self.skeleton, self.valuation)
 
     def __len__(self) -> int:
         return len(self.location)
@@ -128,6 +150,7 @@ def explore(
     budget: Budget | None = None,
     progress: Progress | None = None,
     until: frozenset[str] | None = None,
+    space: Space | None = None,
     probe: Callable[[Exploration], bool] | None = None,
 ) -> Exploration:
     """Explore everything reachable.
@@ -145,7 +168,7 @@ def explore(
     probe
         shown the unfinished exploration whenever it has doubled in size; true stops it.
     """
-    run = Exploration(skeleton, valuation, inclusion)
+    run = Exploration(skeleton, valuation, inclusion, space, space)
     budget = budget or Budget()
     began = time.perf_counter()
     locations, zones, parents, vias, at, remembered = run.location, run.zone, run.parent, run.via, run.at, run._next

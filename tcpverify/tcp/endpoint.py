@@ -24,10 +24,10 @@ STAMP = "timestamp"
 
 
 class Segment(NamedTuple):
-    """A segment in flight. ``end`` sent it; ``incarnation`` and ``stale`` are ghosts that no end may read.
+    """A segment in flight. ``end`` sent it; ``incarnation``, ``stale`` and ``copy`` are ghosts that no end may read.
 
     ``stale`` says that it was sent in answer to something left behind by an older incarnation, or by a connection
-    that had accepted such a thing.
+    that had accepted such a thing; ``copy`` that it was delivered already (see `tcpverify.tcp.copies`).
     """
 
     end: int
@@ -41,6 +41,7 @@ class Segment(NamedTuple):
     text: int
     ts: int
     stale: bool
+    copy: bool = False
 
     def flags(self) -> str:
         """Such as ``FIN,ACK``."""

@@ -14,6 +14,7 @@ from typing import Any
 from tcpverify.lang.system import Constraint, Edge, Limits
 from tcpverify.lang.table import Table
 from tcpverify.tcp.applications import calls, next_incarnation
+from tcpverify.tcp.copies import OBLIGATIONS, Copies
 from tcpverify.tcp.endpoint import STAMP, Case, End, Event, Machine, closed
 from tcpverify.tcp.location import GAVE_UP, Action, Drain, Location, Observer, Plan, Snapshot, Timing
 from tcpverify.tcp.numbers import NO_RELATION, Spaces, number
@@ -42,6 +43,8 @@ class Scenario:
     sibling
         another scenario of the same table and scope, whose numbering of parts is shared; with ``plain`` the
         table is read by the interpreter instead of compiled. Re-checks use both.
+    obligations
+        where duplicates are unlimited, which segments must arrive (`tcpverify.tcp.copies.OBLIGATIONS`).
     """
 
     def __init__(
@@ -54,10 +57,14 @@ class Scenario:
         watch_first_fin: bool = False,
         sibling: Scenario | None = None,
         plain: bool = False,
+        obligations: str = OBLIGATIONS[-1],
     ) -> None:
         self.table = table
         self.scope = scope
         self.timing = timing or Timing()
+        if scope.duplicates == UNLIMITED:
+            # A copy in between oldest and youngest is not known; it may be old enough where the youngest is not.
+            self.timing = self.timing._replace(delay_min=None)
         self.observer = observer
         self.drain = drain
         self.watch_first_fin = watch_first_fin
@@ -65,6 +72,12 @@ class Scenario:
         self.machine = Machine(table, self.spaces, plain)
         self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
         self.stamps = Stamps(self.parts) if scope.sequence == "timestamps" else None
+        self.obligations = obligations
+        self.copies = (
+            Copies(self.parts, self._arrival_plans, obligations, scope.start == "established")
+            if scope.duplicates == UNLIMITED
+            else None
+        )
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
@@ -76,7 +89,7 @@ class Scenario:
     def twin(self) -> Scenario:
         """The same system, computed afresh by the plain interpreter of the table."""
         return Scenario(self.table, self.scope, self.timing, self.observer, self.drain, self.watch_first_fin,
-                        sibling=self, plain=True)  # fmt: skip
+                        sibling=self, plain=True, obligations=self.obligations)  # fmt: skip
 
     def snapshot(self, location: Location) -> Snapshot:
         """The location with ends and segments in place of their numbers."""
@@ -122,7 +135,8 @@ class Scenario:
     def _shape(self, location: Location) -> tuple[tuple[Constraint, ...], tuple[Limits, ...]]:
         if location == GAVE_UP:
             return (), ()
-        key = (len(location[2]), self.parts.timers[location[0]], self.parts.timers[location[1]])
+        copies = self.copies.copies(location[2]) if self.copies is not None else ()
+        key = (len(location[2]), self.parts.timers[location[0]], self.parts.timers[location[1]], copies)
         found = self._shapes.get(key)
         if found is None:
             t = self.timing
@@ -133,6 +147,10 @@ class Scenario:
                 if what == STAMP:
                     # Nothing has to happen when it has passed: it only permits.
                     limits.append(Limits((), (t.tick,)))
+                    continue
+                if clock in copies:
+                    # It has been delivered: nothing has to happen to it any more.
+                    limits.append(Limits((), (t.msl,)))
                     continue
                 rel, bound = upper[what]
                 low = lower[what]
@@ -153,7 +171,9 @@ class Scenario:
         found = self._guards.get((what, clock))
         if found is None:
             t = self.timing
-            if what == "time-wait":
+            if what == "copy":
+                found = (Constraint(clock, "<", t.msl),)
+            elif what == "time-wait":
                 found = (Constraint(clock, "==", t.time_wait),)
             else:
                 low = t.delay_min if what == "segment" else t.rto_min
@@ -183,15 +203,19 @@ class Scenario:
                     continue
                 for plan in self._expiry_plans(side, mine, timer):
                     self._add(found, location, "timer", plan, guard)
+                    if timer == "time-wait" and self.copies is not None:
+                        for copy in self.copies.copies(flight):
+                            self._add(found, location, "timer", plan, guard + self._guard("copy", copy), copy)
         previous = -1
         for position, flying in enumerate(flight):
             if flying == previous:
                 continue  # equal segments are delivered oldest first: exchanging them changes nothing
             previous = flying
-            guard = self._guard("segment", position)
+            copy = parts.segments[flying].copy
+            guard = self._guard("copy" if copy else "segment", position)
             for plan in self._arrival_plans(location[1 - parts.segments[flying].end], flying):
                 self._add(found, location, "deliver", plan, guard, position)
-                if location[4]:
+                if location[4] > 0 and not (parts.segments[flying].syn and self.scope.start == "established"):
                     self._add(found, location, "deliver", plan, guard, position, True)
         return found
 
@@ -209,7 +233,7 @@ class Scenario:
         in_turn = "close-in-turn" in self.scope.calls
         peer_fin = in_turn and (
             peer.state in ("FIN-WAIT-1", "CLOSING", "LAST-ACK")
-            or any(self.parts.segments[s].fin for s in location[2])
+            or any(self.parts.segments[s].fin and not self.parts.segments[s].copy for s in location[2])
         )
         second = self.watch_first_fin and self._closed_already(end, peer)
         key = (mine << 1 | side, opens, int(second), peer_fin)
@@ -322,7 +346,12 @@ class Scenario:
     ) -> Edge:  # fmt: skip
         parts, flight = self.parts, source[2]
         clock = len(flight)
-        if flying or position >= 0:
+        if self.copies is not None:
+            expires = kind == "timer" and plan.event.name == "TIME-WAIT"
+            ends = (plan.after, source[1]) if plan.side == 0 else (source[0], plan.after)
+            flight, places = self.copies.step(flight, position, flying, expires, ends)
+            carry = list(places)
+        elif flying or position >= 0:
             # Clocks are told apart by place: a segment keeps the clock of its old place, a new one starts at zero.
             rows = [*zip(flight, range(clock), strict=True)]
             if position >= 0 and not kept:
@@ -343,7 +372,8 @@ class Scenario:
         carry += [c if c < 0 else c + clock for c in right_timers]
         marks = plan.marks
         if kind == "timer" and self.drain is not None and plan.event.name == "TIME-WAIT":
-            marks = marks | self.drain(parts.ends[plan.before], [parts.segments[n] for n in flight])
+            alive = flight if self.copies is None else self.copies.alive(source[2], position)
+            marks = marks | self.drain(parts.ends[plan.before], [parts.segments[n] for n in alive])
         if plan.side == 0:
             first = plan.after
         else:
@@ -353,10 +383,10 @@ class Scenario:
             middle = len(flight) + len(parts.timers[first])
         duplicates = source[4] - 1 if kept else source[4]
         renamed = 0
-        alive = parts.alive[first]
-        if parts.alive[second] < alive:
-            alive = parts.alive[second]
-        if relation or alive > 1:
+        oldest = parts.alive[first]
+        if parts.alive[second] < oldest:
+            oldest = parts.alive[second]
+        if relation or oldest > 1:
             first, second, flight, carry, relation, renamed = self._normal(first, second, flight, carry, relation)
         # Of a location and its mirror image the smaller is explored.
         left, right = parts.mirror_end[second], parts.mirror_end[first]

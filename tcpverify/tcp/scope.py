@@ -64,14 +64,14 @@ class Scope:
         for name in ("losses", "duplicates", "retransmissions"):
             if getattr(self, name) < UNLIMITED:
                 raise UsageError(f"{name} must be 0, a positive number or unlimited, not {getattr(self, name)}")
-        if self.duplicates == UNLIMITED:
-            raise UsageError("duplicates: this engine handles a number of duplicates, not 'unlimited'")
         if self.incarnations < 1:
             raise UsageError(f"incarnations must be at least 1, not {self.incarnations}")
         if self.data < 0:
             raise UsageError(f"data must be 0 or a positive number of octets, not {self.data}")
         if self.sequence not in REGIMES:
             raise UsageError(f"unknown sequence regime {self.sequence!r}; known are {', '.join(REGIMES)}")
+        if self.duplicates == UNLIMITED and self.sequence == "timestamps":
+            raise UsageError("duplicates: a number, not 'unlimited', where segments carry timestamps")
         if self.reopen not in REOPEN:
             raise UsageError(f"reopen is one of {', '.join(REOPEN)}, not {self.reopen!r}")
         if self.start not in STARTS:

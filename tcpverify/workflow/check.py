@@ -26,6 +26,7 @@ from tcpverify.tcp import properties
 from tcpverify.tcp.properties import PREMISES, Property
 from tcpverify.tcp.registry import LoadedModel, shipped_directory, verify_table
 from tcpverify.tcp.scenario import Scenario
+from tcpverify.tcp.scope import UNLIMITED
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
 
@@ -112,6 +113,8 @@ def _check(
     began = time.perf_counter()
     model = setting.model(request)
     _sound(model)
+    if request.scope.duplicates == UNLIMITED:
+        raise UsageError("`check` takes a number of duplicates, not 'unlimited'; `bound` proves for any number")
     names = request.properties or properties.DEFAULT
     wanted = tuple(properties.find(n) for n in dict.fromkeys(names))
     setting.parameters(request, request.time_waits[0] if request.time_waits else Fraction(0))
