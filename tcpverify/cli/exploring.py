@@ -66,6 +66,10 @@ _OPTIONS = (
                  help="Which closer may begin the next incarnation."),
     click.option("--start", type=click.Choice(STARTS), default=_SCOPE.start, show_default=True,
                  help="Whether runs begin with a connection or before it."),
+    click.option("--reordering/--no-reordering", default=_SCOPE.reordering, show_default=True,
+                 help="Whether segments of one direction may overtake each other."),
+    click.option("--delay/--no-delay", default=_SCOPE.delay, show_default=True,
+                 help="Whether time may pass while a segment is under way."),
     click.option("--property", "properties", multiple=True, metavar="NAME",
                  help="Check this property only; may be repeated."),
     click.option("--engine", type=click.Choice(("zones", "smt")), default="zones", show_default=True,
@@ -115,13 +119,15 @@ def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> Check
     delay_min = options["delay_min"].seconds(msl)
     if delay_min >= msl:
         raise UsageError(f"the least delay ({shown(delay_min)}) must be less than MSL ({shown(msl)})")
+    if delay_min and not options["delay"]:
+        raise UsageError(f"--delay-min {shown(delay_min)} and --no-delay contradict each other")
     tick = options["tick"].seconds(msl) if options["tick"] is not None else None
     if tick is not None and tick <= 0:
         raise UsageError("TICK must be greater than 0")
     for name in options["properties"]:
         find(name)
     counts = {n: options[n] for n in ("losses", "duplicates", "retransmissions", "incarnations", "data")}
-    words = {n: options[n] for n in ("sequence", "calls", "reopen", "start")}
+    words = {n: options[n] for n in ("sequence", "calls", "reopen", "start", "reordering", "delay")}
     return CheckRequest(
         model=model,
         msl=msl,

@@ -63,7 +63,7 @@ def trace(file: str, model: str | None, form: str, unit: str | None, verbose: bo
     lines = ladder(
         found, described(loaded), width=screen.width, glyphs=screen.glyphs, unit=shown, verbose=verbose
     )
-    scope = f"{durations_text(found.parameters, shown)}; {scope_text(found.scope)}."
+    scope = f"{durations_text(found.parameters, shown, found.scope.delay)}; {scope_text(found.scope)}."
     said = [
         (),
         *wrapped(screen.glyphs.words(scope), screen.width, "dim"),

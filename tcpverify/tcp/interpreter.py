@@ -120,6 +120,8 @@ class Interpreter:
         for segment in self.flight.values():
             if time - segment.sent_at >= self.parameters["MSL"]:
                 self._wrong(f"segment {segment.number} outlives MSL at {time}")
+            if not self.scope.delay and time != segment.sent_at:
+                self._wrong(f"segment {segment.number} is delayed until {time}")
         limits = {"retransmission": self.parameters["RTO_MAX"], "time-wait": self.parameters["TIME_WAIT"]}
         for name, end in self.ends.items():
             for timer, since in end.timers.items():
@@ -199,6 +201,9 @@ class Interpreter:
             raise AssertionError
         if self.now - segment.sent_at < self.parameters.get("DELAY_MIN", Fraction(0)):
             self._wrong(f"segment {number} arrives too early")
+        overtaken = [n for n, other in self.flight.items() if other.sender == segment.sender and n < number]
+        if overtaken and not self.scope.reordering:
+            self._wrong(f"segment {number} overtakes segment {overtaken[0]}")
         if kept:
             self.duplicates -= 1
             if self.duplicates < 0:

@@ -22,6 +22,8 @@ class Timing(NamedTuple):
     """The durations of a scenario, as expressions over parameters; None: no lower bound.
 
     ``tick`` is the longest time between two ticks of a timestamp clock; only the ``timestamps`` regime reads it.
+    ``positive`` excludes a retransmission timeout of exactly zero where there is no lower bound; that costs states
+    and is needed only where a refutation depends on it.
     """
 
     msl: Linear = parameter("MSL")
@@ -30,6 +32,7 @@ class Timing(NamedTuple):
     rto_max: Linear = parameter("RTO_MAX")
     time_wait: Linear = parameter("TIME_WAIT")
     tick: Linear = parameter("TICK")
+    positive: bool = False
 
 
 class Snapshot(NamedTuple):

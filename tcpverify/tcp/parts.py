@@ -12,9 +12,11 @@ from collections.abc import Callable
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.numbers import HALF, NO_RELATION, SHIFT, Relation
 
-__all__ = ["NONE_ALIVE", "Parts"]
+__all__ = ["NONE_ALIVE", "Order", "Parts", "flight_order"]
 
 NONE_ALIVE = 1 << 20
+#: the key by which (segment, clock) pairs of a flight are sorted, stably
+Order = Callable[[tuple[int, int]], int]
 
 
 def _flipped(value: int) -> int:
@@ -141,3 +143,19 @@ def _earlier(value: int | None, by: int) -> int | None:
     if value is None or (value + HALF) >> SHIFT < 2:
         return value
     return value - (2 * by << SHIFT)
+
+
+def flight_order(parts: Parts, reordering: bool) -> Order:
+    """How a flight is kept in order.
+
+    Where segments overtake each other, only which ones are in flight matters: they are sorted by number, equal ones
+    by age. Where they do not, those of end 0 come first, and each direction is kept in the order of sending.
+    """
+    if reordering:
+        return _number
+    segments = parts.segments
+    return lambda row: segments[row[0]].end
+
+
+def _number(row: tuple[int, int]) -> int:
+    return row[0]

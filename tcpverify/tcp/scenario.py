@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import product
-from typing import Any
 
+from tcpverify.lang.linear import Linear, constant
 from tcpverify.lang.system import Constraint, Edge, Limits
 from tcpverify.lang.table import Table
 from tcpverify.tcp.applications import calls, next_incarnation
+from tcpverify.tcp.composition import Composition
 from tcpverify.tcp.copies import OBLIGATIONS, Copies
 from tcpverify.tcp.endpoint import STAMP, Case, End, Event, Machine, closed
 from tcpverify.tcp.location import GAVE_UP, Action, Drain, Location, Observer, Plan, Snapshot, Timing
 from tcpverify.tcp.numbers import NO_RELATION, Spaces, number
-from tcpverify.tcp.parts import NONE_ALIVE, Parts
+from tcpverify.tcp.parts import Parts, flight_order
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.stamps import Stamps, choices
 
@@ -65,26 +66,31 @@ class Scenario:
         if scope.duplicates == UNLIMITED:
             # A copy in between oldest and youngest is not known; it may be old enough where the youngest is not.
             self.timing = self.timing._replace(delay_min=None)
+        if not scope.delay:
+            # The instant at which everything arrives is also the one at which a timeout of zero would strike.
+            self.timing = self.timing._replace(positive=True)
         self.observer = observer
         self.drain = drain
         self.watch_first_fin = watch_first_fin
         self.spaces = Spaces(2 + scope.data, scope.sequence)
         self.machine = Machine(table, self.spaces, plain)
         self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
-        self.stamps = Stamps(self.parts) if scope.sequence == "timestamps" else None
+        order = flight_order(self.parts, scope.reordering)
+        self.stamps = Stamps(self.parts, order) if scope.sequence == "timestamps" else None
         self.obligations = obligations
         self.copies = (
             Copies(self.parts, self._arrival_plans, obligations, scope.start == "established")
             if scope.duplicates == UNLIMITED
             else None
         )
+        self.composition = Composition(
+            self.parts, self.spaces, drain, self.timing.tick, order, self.stamps, self.copies
+        )
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
-        self._carried: dict[tuple[object, ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._shapes: dict[Hashable, tuple[tuple[Constraint, ...], tuple[Limits, ...]]] = {}
         self._guards: dict[tuple[str, int], tuple[Constraint, ...]] = {}
-        self._same: dict[tuple[Any, int], tuple[Constraint, ...]] = {}
 
     def twin(self) -> Scenario:
         """The same system, computed afresh by the plain interpreter of the table."""
@@ -132,6 +138,11 @@ class Scenario:
         rows = [("segment", i) for i in range(len(location[2]))]
         return rows + [(name, e) for e in (0, 1) for name in self.parts.timers[location[e]]]
 
+    @property
+    def _lifetime(self) -> tuple[str, Linear]:
+        """How old a segment may become in the network."""
+        return ("<", self.timing.msl) if self.scope.delay else ("<=", constant(0))
+
     def _shape(self, location: Location) -> tuple[tuple[Constraint, ...], tuple[Limits, ...]]:
         if location == GAVE_UP:
             return (), ()
@@ -140,8 +151,11 @@ class Scenario:
         found = self._shapes.get(key)
         if found is None:
             t = self.timing
-            upper = {"segment": ("<", t.msl), "retransmission": ("<=", t.rto_max), "time-wait": ("<=", t.time_wait)}
-            lower = {"segment": t.delay_min, "retransmission": t.rto_min, "time-wait": t.time_wait}
+            upper = {
+                "segment": self._lifetime, "retransmission": ("<=", t.rto_max), "time-wait": ("<=", t.time_wait)
+            }  # fmt: skip
+            rto_min = constant(0) if t.positive and t.rto_min is None else t.rto_min
+            lower = {"segment": t.delay_min, "retransmission": rto_min, "time-wait": t.time_wait}
             rows, limits = [], []
             for clock, (what, _) in enumerate(self.clocks(location)):
                 if what == STAMP:
@@ -150,7 +164,7 @@ class Scenario:
                     continue
                 if clock in copies:
                     # It has been delivered: nothing has to happen to it any more.
-                    limits.append(Limits((), (t.msl,)))
+                    limits.append(Limits((), (self._lifetime[1],)))
                     continue
                 rel, bound = upper[what]
                 low = lower[what]
@@ -172,9 +186,11 @@ class Scenario:
         if found is None:
             t = self.timing
             if what == "copy":
-                found = (Constraint(clock, "<", t.msl),)
+                found = (Constraint(clock, *self._lifetime),)
             elif what == "time-wait":
                 found = (Constraint(clock, "==", t.time_wait),)
+            elif what == "retransmission" and t.positive and t.rto_min is None:
+                found = (Constraint(clock, ">", constant(0)),)
             else:
                 low = t.delay_min if what == "segment" else t.rto_min
                 found = (Constraint(clock, ">=", low),) if low is not None else ()
@@ -186,11 +202,11 @@ class Scenario:
         if location == GAVE_UP:
             return []
         found: list[Edge] = []
-        parts, flight = self.parts, location[2]
+        parts, flight, add = self.parts, location[2], self.composition.add
         clock = len(flight)
         for side in (0, 1):
             for plan in self._call_plans(location, side):
-                self._add(found, location, "call", plan, ())
+                add(found, location, "call", plan, ())
             mine = location[side]
             for timer in parts.timers[mine]:
                 if timer == STAMP:
@@ -202,21 +218,24 @@ class Scenario:
                     found.append(Edge(GAVE_UP, guard, (), Action("give-up", side, None), frozenset({"gave-up"})))
                     continue
                 for plan in self._expiry_plans(side, mine, timer):
-                    self._add(found, location, "timer", plan, guard)
+                    add(found, location, "timer", plan, guard)
                     if timer == "time-wait" and self.copies is not None:
                         for copy in self.copies.copies(flight):
-                            self._add(found, location, "timer", plan, guard + self._guard("copy", copy), copy)
-        previous = -1
+                            add(found, location, "timer", plan, guard + self._guard("copy", copy), copy)
+        previous, overtaking = -1, self.scope.reordering
         for position, flying in enumerate(flight):
-            if flying == previous:
-                continue  # equal segments are delivered oldest first: exchanging them changes nothing
-            previous = flying
+            # Equal segments are delivered oldest first: exchanging them changes nothing. Where none overtakes
+            # another, so are all of one direction.
+            turn = flying if overtaking else parts.segments[flying].end
+            if turn == previous:
+                continue
+            previous = turn
             copy = parts.segments[flying].copy
             guard = self._guard("copy" if copy else "segment", position)
             for plan in self._arrival_plans(location[1 - parts.segments[flying].end], flying):
-                self._add(found, location, "deliver", plan, guard, position)
+                add(found, location, "deliver", plan, guard, position)
                 if location[4] > 0 and not (parts.segments[flying].syn and self.scope.start == "established"):
-                    self._add(found, location, "deliver", plan, guard, position, True)
+                    add(found, location, "deliver", plan, guard, position, True)
         return found
 
     # ------------------------------------------------------------ what one end does, remembered
@@ -307,150 +326,3 @@ class Scenario:
         marks = self.observer(self, before, event, reaction) if self.observer is not None else _NO_MARKS
         restarts = reaction.restarts | fresh
         return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks, restarts, again)
-
-    # ------------------------------------------------------------ composition
-
-    def _add(
-        self, found: list[Edge], source: Location, kind: str, plan: Plan, guard: Any, position: int = -1,
-        kept: bool = False,
-    ) -> None:  # fmt: skip
-        """The edges of one plan: one for every choice of which of its segments are lost."""
-        relation = source[5]
-        if plan.pairs:
-            met = self.spaces.meet(self.parts.relations[relation], plan.pairs)
-            if met is None:
-                return
-            relation = self.parts.relation(met)
-        if plan.again:
-            guard = self._while_same(source, plan.side, guard)
-        budget = source[3]
-        for flying, lost, dropped in plan.sends:
-            if dropped and budget != UNLIMITED and dropped > budget:
-                continue
-            losses = budget - dropped if budget != UNLIMITED else budget
-            found.append(self._compose(source, kind, plan, flying, lost, losses, relation, guard, position, kept))
-
-    def _while_same(self, source: Location, side: int, guard: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-        """The guard, and that the timestamp last used by an end may still be used."""
-        clock = len(source[2]) + len(self.parts.timers[source[0]]) - 1
-        if side:
-            clock += len(self.parts.timers[source[1]])
-        found = self._same.get((guard, clock))
-        if found is None:
-            found = self._same[guard, clock] = (*guard, Constraint(clock, "<", self.timing.tick))
-        return found
-
-    def _compose(
-        self, source: Location, kind: str, plan: Plan, flying: tuple[int, ...], lost: tuple[bool, ...], losses: int,
-        relation: int, guard: Any, position: int, kept: bool,
-    ) -> Edge:  # fmt: skip
-        parts, flight = self.parts, source[2]
-        clock = len(flight)
-        if self.copies is not None:
-            expires = kind == "timer" and plan.event.name == "TIME-WAIT"
-            ends = (plan.after, source[1]) if plan.side == 0 else (source[0], plan.after)
-            flight, places = self.copies.step(flight, position, flying, expires, ends)
-            carry = list(places)
-        elif flying or position >= 0:
-            # Clocks are told apart by place: a segment keeps the clock of its old place, a new one starts at zero.
-            rows = [*zip(flight, range(clock), strict=True)]
-            if position >= 0 and not kept:
-                del rows[position]
-            if flying:
-                for n in flying:
-                    rows.append((n, -1))
-                rows.sort(key=_first)
-            carry = [c for _, c in rows]
-            flight = tuple([n for n, _ in rows])
-        else:
-            carry = list(range(clock))
-        first, second = source[0], source[1]
-        split = len(carry)
-        left_timers, right_timers = self._timers_carried(first, second, plan)
-        carry += [c if c < 0 else c + clock for c in left_timers]
-        middle = len(carry)
-        carry += [c if c < 0 else c + clock for c in right_timers]
-        marks = plan.marks
-        if kind == "timer" and self.drain is not None and plan.event.name == "TIME-WAIT":
-            alive = flight if self.copies is None else self.copies.alive(source[2], position)
-            marks = marks | self.drain(parts.ends[plan.before], [parts.segments[n] for n in alive])
-        if plan.side == 0:
-            first = plan.after
-        else:
-            second = plan.after
-        if self.stamps is not None:
-            first, second, flight, carry = self.stamps.ranked(first, second, flight, carry)
-            middle = len(flight) + len(parts.timers[first])
-        duplicates = source[4] - 1 if kept else source[4]
-        renamed = 0
-        oldest = parts.alive[first]
-        if parts.alive[second] < oldest:
-            oldest = parts.alive[second]
-        if relation or oldest > 1:
-            first, second, flight, carry, relation, renamed = self._normal(first, second, flight, carry, relation)
-        # Of a location and its mirror image the smaller is explored.
-        left, right = parts.mirror_end[second], parts.mirror_end[first]
-        mirrored = False
-        if left < first or (left == first and right <= second):
-            image = parts.mirror_segment
-            rows = [(image[n], c) for n, c in zip(flight, carry, strict=False)]
-            rows.sort(key=_first)
-            reflection = tuple([n for n, _ in rows])
-            mirrored = (left, right) != (first, second) or reflection < flight
-            if mirrored:
-                carry = [c for _, c in rows] + carry[middle:] + carry[split:middle]
-                first, second, flight = left, right, reflection
-                relation = parts.mirror_relation(relation)
-        target = (first, second, flight, losses, duplicates, relation)
-        action = Action(kind, plan.side, plan, lost, position, kept, renamed, mirrored)
-        return Edge(target, guard, tuple(carry), action, marks)
-
-    def _timers_carried(self, first: int, second: int, plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """For the timers of either end after a plan, the place among the timers before that each continues, or -1."""
-        key = (first, second, plan.side, plan.after, plan.restarts)
-        found = self._carried.get(key)
-        if found is None:
-            timers, places, place = self.parts.timers, [], 0
-            for side, before in ((0, first), (1, second)):
-                acts = side == plan.side
-                row = []
-                for name in timers[plan.after] if acts else timers[before]:
-                    goes_on = name in timers[before] and not (acts and name in plan.restarts)
-                    row.append(place + timers[before].index(name) if goes_on else -1)
-                places.append(tuple(row))
-                place += len(timers[before])
-            found = self._carried[key] = (places[0], places[1])
-        return found
-
-    def _normal(
-        self, first: int, second: int, flight: tuple[int, ...], carry: list[int], relation: int
-    ) -> tuple[int, int, tuple[int, ...], list[int], int, int]:
-        """Forget relations of spaces that are gone, and count incarnations from the oldest that is alive."""
-        parts = self.parts
-        spaces = parts.ends[first].tags() | parts.ends[second].tags()
-        for n in flight:
-            spaces |= parts.segments[n].tags()
-        if relation:
-            relation = parts.relation(self.spaces.restricted(parts.relations[relation], spaces))
-        alive = min([parts.alive[first], parts.alive[second], *(parts.incarnation[n] for n in flight)])
-        if alive == NONE_ALIVE:
-            a, b = parts.ends[first], parts.ends[second]
-            by = max(a.incarnation, b.incarnation)
-            return parts.end(closed(0, a.role)), parts.end(closed(0, b.role)), flight, carry, 0, by
-        by = min([alive, *(t >> 1 for t in spaces if t > 1)]) - 1
-        if by <= 0:
-            return first, second, flight, carry, relation, 0
-        rows = [(parts.renamed_segment(n, by), c) for n, c in zip(flight, carry, strict=False)]
-        rows.sort(key=_first)
-        return (
-            parts.renamed_end(first, by),
-            parts.renamed_end(second, by),
-            tuple(n for n, _ in rows),
-            [c for _, c in rows] + carry[len(flight) :],
-            parts.renamed_relation(relation, by) if relation else 0,
-            by,
-        )
-
-
-def _first(row: tuple[int, int]) -> int:
-    return row[0]

@@ -48,6 +48,11 @@ class Scope:
         ``established``: runs begin with an established connection and an empty network, and what an end sends
         while it opens is neither lost nor sent twice; ``closed``: runs begin with two CLOSED ends, and
         openings are disturbed like everything else.
+    reordering
+        whether segments may overtake each other; if not, those of one direction arrive in the order sent, and a
+        segment that is delivered once more is so before any that was sent after it.
+    delay
+        whether a segment may be under way while time passes; if not, it arrives at the age of 0.
     """
 
     losses: int = 1
@@ -59,6 +64,8 @@ class Scope:
     calls: tuple[str, ...] = ("open", "close")
     reopen: str = "active"
     start: str = "established"
+    reordering: bool = True
+    delay: bool = True
 
     def __post_init__(self) -> None:
         for name in ("losses", "duplicates", "retransmissions"):
@@ -72,6 +79,8 @@ class Scope:
             raise UsageError(f"unknown sequence regime {self.sequence!r}; known are {', '.join(REGIMES)}")
         if self.duplicates == UNLIMITED and self.sequence == "timestamps":
             raise UsageError("duplicates: a number, not 'unlimited', where segments carry timestamps")
+        if self.duplicates == UNLIMITED and not self.reordering:
+            raise UsageError("duplicates: a number, not 'unlimited', where segments arrive in the order sent")
         if self.reopen not in REOPEN:
             raise UsageError(f"reopen is one of {', '.join(REOPEN)}, not {self.reopen!r}")
         if self.start not in STARTS:
@@ -92,6 +101,8 @@ class Scope:
             "calls": list(self.calls),
             "reopen": self.reopen,
             "start": self.start,
+            "reordering": self.reordering,
+            "delay": self.delay,
         }
 
     @staticmethod
@@ -107,4 +118,7 @@ class Scope:
             calls=tuple(document["calls"]),
             reopen=str(document["reopen"]),
             start=str(document["start"]),
+            # Documents of before these could be switched off do not name them.
+            reordering=bool(document.get("reordering", True)),
+            delay=bool(document.get("delay", True)),
         )

@@ -14,7 +14,7 @@ The 32 bits of a timestamp are taken not to wrap around while a segment lives (R
 from __future__ import annotations
 
 from tcpverify.tcp.endpoint import STAMP, Reaction
-from tcpverify.tcp.parts import Parts
+from tcpverify.tcp.parts import Order, Parts
 
 __all__ = ["Stamps", "choices"]
 
@@ -43,10 +43,13 @@ def choices(reaction: Reaction) -> list[tuple[Reaction, frozenset[str], bool]]:
 
 
 class Stamps:
-    """Ranks made as small as possible, over the interned ends and segments of a scenario."""
+    """Ranks made as small as possible, over the interned ends and segments of a scenario.
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    ``order`` is the key by which flights are sorted (`tcpverify.tcp.parts.flight_order`).
+    """
+
+    def __init__(self, parts: Parts, order: Order) -> None:
+        self._parts, self._order = parts, order
         self._ends: dict[tuple[int, int | None, int, bool], int] = {}
         self._segments: dict[tuple[int, int], int] = {}
 
@@ -82,7 +85,7 @@ class Stamps:
             for n, s, clock in zip(flight, segments, carry, strict=False)
         ]
         # Segments that were equal stay equal and keep their order of age.
-        rows.sort(key=lambda row: row[0])
+        rows.sort(key=self._order)
         kept[: len(flight)] = [clock for _, clock in rows]
         return numbers[0], numbers[1], tuple([n for n, _ in rows]), kept
 

@@ -82,7 +82,8 @@ def junit(report: CheckReport) -> str:
     ]
     for duration in dict.fromkeys(v.time_wait for v in mine):
         verdicts = [v for v in mine if v.time_wait == duration]
-        name = f"{report.model} at TIME-WAIT = {duration}, {durations_text(report.parameters)}"
+        durations = durations_text(report.parameters, delay=report.request.scope.delay)
+        name = f"{report.model} at TIME-WAIT = {duration}, {durations}"
         rows.append(f" <testsuite {_counts(verdicts)} name={quoteattr(name)}>")
         scope = quoteattr(scope_text(report.request.scope))
         rows.append(f'  <properties><property name="scope" value={scope}/></properties>')

@@ -22,7 +22,7 @@ _REOPEN = {
 }
 
 
-def durations_text(parameters: Mapping[str, Fraction], unit: Unit = BARE) -> str:
+def durations_text(parameters: Mapping[str, Fraction], unit: Unit = BARE, delay: bool = True) -> str:
     """Such as ``MSL = 1, a retransmission timeout anywhere in (0, 1], delays in [0, 1)``."""
     msl, low, high = parameters["MSL"], parameters.get("RTO_MIN", Fraction(0)), parameters.get("RTO_MAX")
     parts = [f"MSL = {unit.show(msl)}"]
@@ -31,7 +31,8 @@ def durations_text(parameters: Mapping[str, Fraction], unit: Unit = BARE) -> str
     elif high is not None:
         opening = f"[{unit.show(low)}" if low else "(0"
         parts.append(f"retransmission timeout anywhere in {opening}, {unit.show(high)}]")
-    parts.append(f"delays in [{unit.show(parameters.get('DELAY_MIN', Fraction(0)))}, {unit.show(msl)})")
+    least = unit.show(parameters.get("DELAY_MIN", Fraction(0)))
+    parts.append(f"delays in [{least}, {unit.show(msl)})" if delay else "no delays")
     if "TICK" in parameters:
         parts.append(f"timestamps that stay the same for less than {unit.show(parameters['TICK'])}")
     return ", ".join(parts)
@@ -57,4 +58,8 @@ def scope_text(scope: Scope) -> str:
         _REOPEN[scope.reopen],
         "from an established connection" if scope.start == "established" else "from two CLOSED ends",
     ]
+    if not scope.reordering:
+        parts.append("segments arrive in the order sent")
+    if not scope.delay:
+        parts.append("segments arrive before any time passes")
     return ", ".join(parts)

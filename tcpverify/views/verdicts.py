@@ -21,7 +21,7 @@ _FEW = 5
 def preface(report: CheckReport, width: int, unit: Unit = BARE, title: str = "") -> list[Line]:
     """Which machine, which durations, which scope: everything that a verdict depends on."""
     found = wrapped(f"{report.model}: {title or report.title}", width, "title", indent="  ")
-    found += wrapped(durations_text(report.parameters, unit) + ".", width, "", "  ", "  ")
+    found += wrapped(durations_text(report.parameters, unit, report.request.scope.delay) + ".", width, "", "  ", "  ")
     return found + wrapped(f"Scope: {scope_text(report.request.scope)}.", width, "dim", "  ", "  ")
 
 

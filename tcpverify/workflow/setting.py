@@ -42,6 +42,8 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
         raise UsageError(f"RTO_MIN ({rto_min}) must not be greater than RTO_MAX ({rto_max})")
     if not 0 <= request.delay_min < msl:
         raise UsageError(f"the least delay ({request.delay_min}) must be at least 0 and less than MSL ({msl})")
+    if request.delay_min and not request.scope.delay:
+        raise UsageError(f"a least delay ({request.delay_min}) and no delay contradict each other")
     values = {
         "MSL": msl, "RTO_MIN": rto_min, "RTO_MAX": rto_max, "DELAY_MIN": request.delay_min, "TIME_WAIT": time_wait,
     }  # fmt: skip
