@@ -21,7 +21,7 @@ from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
 from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.scenario import Action, Location, Plan, Scenario
 
-__all__ = ["ZeroTimeout", "concretise"]
+__all__ = ["ZeroTimeout", "concretise", "positive_timeouts"]
 
 _WATCHED = frozenset(p.name for p in PROPERTIES if p.watched)
 Tag = tuple[int, int]  # (incarnation, end), both absolute
@@ -55,6 +55,7 @@ def concretise(
     shortest: bool = False,
     loop: int | None = None,
     pretty: bool = True,
+    times: Sequence[Fraction] | None = None,
 ) -> Trace:
     """The trace of a path.
 
@@ -64,6 +65,8 @@ def concretise(
         the property that the last edge breaks (or, with ``loop``, that the endless run breaks).
     pretty
         choose the smallest total time and simple fractions; otherwise take any times that Z3 finds.
+    times
+        times that are known already, index 0 being the start; whoever replays the trace finds out if they are wrong.
 
     Raises
     ------
@@ -72,7 +75,10 @@ def concretise(
     InternalDisagreement
         if Z3 finds no times, though the exploration found the path.
     """
-    positive = _positive_timeouts(scenario, start, path)
+    if times is not None:
+        isn = _isns(scenario.spaces, _decisions(scenario, start, path))
+        return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
+    positive = positive_timeouts(scenario, start, path)
     gaps = constraints_of(scenario, start, len(scenario.clocks(start)), positive, parameters)
     unit = parameters.get("MSL", Fraction(1))
     times = schedule(gaps, len(path), unit) if pretty else feasible(gaps, len(path))
@@ -85,7 +91,7 @@ def concretise(
     return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
 
 
-def _positive_timeouts(scenario: Scenario, start: Location, path: Sequence[Edge]) -> list[Edge]:
+def positive_timeouts(scenario: Scenario, start: Location, path: Sequence[Edge]) -> list[Edge]:
     """The path with every retransmission at a time greater than zero after the last transmission.
 
     Where no least timeout is given it may be anything above zero. The exploration includes zero, which costs far

@@ -162,9 +162,9 @@ class Region:
         """Whether every point of the other region lies in this one."""
         return other.empty or all(other.holds(row, strict) for row, strict in self._all)
 
-    def without(self, other: Region) -> list[Region]:
-        """Convex regions whose union is what of this one does not lie in the other; they may overlap."""
-        pieces = (self.meet(negated(c)) for c in other._all)
+    def without(self, conditions: Sequence[Condition]) -> list[Region]:
+        """Convex regions whose union is where some of these conditions fails; they may overlap."""
+        pieces = (self.meet(negated(c)) for c in conditions)
         return [piece for piece in pieces if not piece.empty]
 
 

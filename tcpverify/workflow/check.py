@@ -30,7 +30,7 @@ from tcpverify.tcp.scope import UNLIMITED
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
 
-__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check"]
+__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check", "sound", "too_large", "without_collector"]
 
 Report = Callable[[int, int, int, str], None]
 
@@ -67,7 +67,7 @@ class Session:
         """Whether to stop now: Ctrl-C, or the memory limit."""
         if self.interrupted():
             self.stopped = True
-        return self.stopped or _too_large(self.request.memory)
+        return self.stopped or too_large(self.request.memory)
 
 
 def check(
@@ -91,12 +91,12 @@ def check(
     InternalDisagreement
         if an answer fails its re-check.
     """
-    with _without_collector():
+    with without_collector():
         return _check(request, progress, interrupted)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Millions of tuples and no cycles among them: the cyclic garbage collector would only cost time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -112,7 +112,7 @@ def _check(
 ) -> CheckReport:
     began = time.perf_counter()
     model = setting.model(request)
-    _sound(model)
+    sound(model)
     if request.scope.duplicates == UNLIMITED:
         raise UsageError("`check` takes a number of duplicates, not 'unlimited'; `bound` proves for any number")
     names = request.properties or properties.DEFAULT
@@ -128,9 +128,10 @@ def _check(
     )  # fmt: skip
     durations: list[tuple[Fraction, str]] = [(d, "named") for d in request.time_waits] or [(own, "own")]
     verdicts: list[Verdict] = []
+    expected = frozenset(p.name for p in wanted if p.watched) if request.brief else frozenset()
     first: Exploration | None = None
     for duration, role in durations:
-        found, run = _at(session, duration, role)
+        found, run = _at(session, duration, role, expected)
         verdicts += found
         first = first or run
     if request.sweep and not request.time_waits and request.engine == "zones":
@@ -150,7 +151,7 @@ def _check(
     )
 
 
-def _sound(model: LoadedModel) -> None:
+def sound(model: LoadedModel) -> None:
     """A table with a gap or an overlap is no protocol; the shipped ones are proved to have none by the tests."""
     if all(part.path.parent == shipped_directory() for part in model.parts):
         return
@@ -159,7 +160,7 @@ def _sound(model: LoadedModel) -> None:
         raise ModelError(f"{model.name}: {found[0]}")
 
 
-def _too_large(limit: int) -> bool:
+def too_large(limit: int) -> bool:
     if not limit:
         return False
     import resource
@@ -173,7 +174,7 @@ def _too_large(limit: int) -> bool:
 def _at(
     session: Session, time_wait: Fraction, role: str, expected: frozenset[str] = frozenset()
 ) -> tuple[list[Verdict], Exploration | None]:
-    """All wanted verdicts at one duration; ``expected`` are those refuted at a longer one."""
+    """All wanted verdicts at one duration; ``expected`` are those whose refutation ends the search."""
     if session.request.engine == "smt":
         from tcpverify.workflow.smt import verdicts_by_smt
 
@@ -220,7 +221,7 @@ def _search(
     budget = Budget(
         seconds=session.remaining(),
         interrupted=session.stop,
-        states=4 * CONTEXT_STATES if context and expected else 0,
+        states=4 * CONTEXT_STATES if context and expected else session.request.states,
         states_after=0 if expected else patience,
         after=watched,
     )
@@ -345,6 +346,8 @@ def _why_unknown(run: Exploration, role: str) -> str:
         return f"interrupted after {got}"
     if run.stopped == "time":
         return f"the time limit was reached after {got}; raise --timeout"
+    if run.stopped == "states" and role != "context":
+        return f"undecided within {got}"
     if run.stopped in ("after", "all properties are decided", "states"):
         return f"left undecided once other properties were refuted, after {got}; --timeout 60s searches on"
     return f"stopped ({run.stopped}) after {got}"

@@ -1,0 +1,321 @@
+"""`bound`: for which parameter values a property holds, exactly, and for all of them at once.
+
+The loop is that of `tcpverify.engines.derivation`: refute a piece of the parameter space, cut off what the run
+found is possible for, prove what is left. Each piece is tried with two kinds of systems by turns, with growing
+patience. *Searching* systems are real ones, with so many retransmissions and duplicates; what they refute is
+refuted. The *proving* ones have any number of both (`tcpverify.tcp.copies`); what they prove is proved for every
+number, and what they find proves nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from tcpverify.engines.derivation import complement, path_region, simplified
+from tcpverify.engines.explore import Budget, Exploration, explore
+from tcpverify.engines.parametric import ParametricZones
+from tcpverify.engines.skeleton import Skeleton
+from tcpverify.errors import InternalDisagreement, ModelError, UsageError
+from tcpverify.evidence.concrete import positive_timeouts
+from tcpverify.lang.linear import parameter
+from tcpverify.lang.region import Condition, Region
+from tcpverify.lang.system import Edge
+from tcpverify.tcp import properties
+from tcpverify.tcp.copies import OBLIGATIONS
+from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.scenario import Scenario, Timing
+from tcpverify.tcp.scope import UNLIMITED, Scope
+from tcpverify.workflow import facets
+from tcpverify.workflow.check import sound, too_large, without_collector
+from tcpverify.workflow.derived import BoundReport, BoundRequest, Cut, Proof
+from tcpverify.workflow.results import Assurance
+
+__all__ = ["FURTHER", "bound", "domain_of"]
+
+Report = Callable[[int, int, int, str], None]
+
+#: parameters that a region has on request
+FURTHER = ("RTO_MIN", "DELAY_MIN")
+#: symbolic states after which a system is left for the next one, round by round
+PATIENCE = (4_000, 25_000, 150_000, 1_000_000, 10_000_000)
+#: states after which a proof within the scope is not sought beyond it any more
+UPGRADE = 150_000
+#: numbers of retransmissions and duplicates with which refutations are sought where any number is allowed, by round
+SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3, 1), (2, 2)))
+#: how much a proof may keep in mind, by round: obligations and widest coefficient
+PROVERS = (
+    (("receiver", 4),),
+    (("receiver", 4), ("answered", 4)),
+    (("receiver", 4), ("answered", 4), ("answered", 8)),
+    (("answered", 8), ("all", 8)),
+    (("all", 8), ("all", 16)),
+)
+
+
+class _System(NamedTuple):
+    """What a piece is tried with: a real system, or one that has more behaviour."""
+
+    scope: Scope
+    obligations: str = OBLIGATIONS[-1]
+    widest: int = 0
+
+
+@dataclass
+class Derivation:
+    """One run of `bound`."""
+
+    request: BoundRequest
+    model: LoadedModel
+    names: tuple[str, ...]
+    domain: Region
+    began: float
+    progress: Report | None
+    interrupted: Callable[[], bool]
+    stopped: bool = False
+    cuts: list[Cut] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    strict: bool = False
+    paths: dict[tuple[Condition, ...], tuple[Scenario, object, Sequence[Edge]]] = field(default_factory=dict)
+    _skeletons: dict[tuple[Scope, str, bool], Skeleton] = field(default_factory=dict)
+
+    # ------------------------------------------------------------ limits
+
+    def remaining(self) -> float:
+        """Seconds left; 0: no limit."""
+        if not self.request.seconds:
+            return 0.0
+        return max(self.request.seconds - (time.perf_counter() - self.began), 0.001)
+
+    def out_of_time(self) -> bool:
+        """Whether to stop here: Ctrl-C, the time or the memory limit."""
+        if self.interrupted():
+            self.stopped = True
+        late = self.request.seconds and time.perf_counter() - self.began > self.request.seconds
+        return bool(self.stopped or late or too_large(self.request.memory))
+
+    # ------------------------------------------------------------ systems
+
+    def skeleton(self, scope: Scope, obligations: str) -> Skeleton:
+        """The discrete side of a system, enumerated once."""
+        key = (scope, obligations, self.strict)
+        found = self._skeletons.get(key)
+        if found is None:
+            timing = Timing(
+                delay_min=parameter("DELAY_MIN") if "DELAY_MIN" in self.names else None,
+                rto_min=parameter("RTO_MIN") if "RTO_MIN" in self.names else None,
+                positive=self.strict,
+            )
+            system = Scenario(
+                self.model.table, scope, timing, properties.observe, properties.drain,
+                watch_first_fin=self.request.property == "time-wait-side", obligations=obligations,
+            )  # fmt: skip
+            found = self._skeletons[key] = Skeleton(system)
+        return found
+
+    def searching(self, turn: int) -> list[Scope]:
+        """Real scopes in which to look for refutations, and which decide if they are the one asked for."""
+        scope = self.request.scope
+        if UNLIMITED not in (scope.retransmissions, scope.duplicates):
+            return [scope]
+        return [
+            replace(scope, retransmissions=_at_most(r, scope.retransmissions), duplicates=_at_most(d, scope.duplicates))
+            for r, d in SEARCHES[turn]
+        ]
+
+    def proving(self, turn: int) -> list[_System]:
+        """Systems with any number of retransmissions and duplicates."""
+        scope = self.request.scope
+        if scope.sequence == "timestamps" or not self.request.beyond:
+            return []
+        scope = replace(scope, retransmissions=UNLIMITED, duplicates=UNLIMITED)
+        # What is lost must be made up for by answers.
+        return [_System(scope, o, k) for o, k in PROVERS[turn] if not (scope.losses and o == OBLIGATIONS[0])]
+
+    # ------------------------------------------------------------ the loop
+
+    def run(self) -> list[Region]:
+        """Refute and prove until nothing is open, or no attempt is left; what is still open then."""
+        given_up: list[Region] = []
+        while not self.out_of_time():
+            left = self.undecided()
+            piece = next((p for p in left if not any(g.includes(p) for g in given_up)), None)
+            if piece is None:
+                return left
+            if not self.decide(piece):
+                given_up.append(piece)
+        return self.undecided()
+
+    def undecided(self) -> list[Region]:
+        """What is neither cut off nor proved."""
+        left = complement([c.conditions for c in self.cuts], self.domain)
+        return [p for p in left if not any(proof.region.includes(p) for proof in self.proofs)]
+
+    def decide(self, piece: Region) -> bool:
+        """Cut something off a piece or prove it; False if every attempt was in vain."""
+        in_vain: set[_System] = set()
+        within: tuple[_System, Exploration, ParametricZones] | None = None
+        for turn, patience in enumerate(PATIENCE):
+            for scope in self.searching(turn) if within is None else ():
+                system = _System(scope)
+                if system in in_vain:
+                    continue
+                if self.out_of_time():
+                    return False
+                last = scope == self.request.scope and not self.proving(turn)
+                run, space = self.explore(system, piece, 0 if last else patience)
+                if self.request.property in run.first:
+                    if self.cut(system, run, piece):
+                        return True
+                elif run.complete and scope == self.request.scope:
+                    within = system, run, space
+                elif run.complete:
+                    in_vain.add(system)
+            for system in self.proving(turn) if within is None or patience <= UPGRADE else ():
+                if system in in_vain:
+                    continue
+                if self.out_of_time():
+                    break
+                run, space = self.explore(system, piece, patience)
+                if run.complete and self.request.property not in run.first:
+                    self.prove(system, piece, run, space)
+                    return True
+                if run.first.keys() & {self.request.property}:
+                    in_vain.add(system)
+            if within is not None and (patience >= UPGRADE or self.out_of_time()):
+                break
+        if within is not None:
+            system, run, space = within
+            self.prove(system, piece, run, space)
+        return within is not None
+
+    def explore(self, system: _System, piece: Region, patience: int) -> tuple[Exploration, ParametricZones]:
+        """Explore a piece, until the property is broken or everything is known or patience ends."""
+        skeleton = self.skeleton(system.scope, system.obligations)
+        space = ParametricZones(skeleton, self.names, piece, system.widest)
+        what = f"{'proving' if system.widest else 'searching'}, {len(self.cuts)} cut off, {len(self.proofs)} proved"
+
+        def report(states: int, transitions: int, depth: int) -> None:
+            if self.progress is not None:
+                self.progress(states, transitions, depth, what)
+
+        budget = Budget(seconds=self.remaining(), states=patience, interrupted=self.out_of_time)
+        try:
+            run = explore(
+                skeleton, {}, space=space, budget=budget, progress=report, until=frozenset({self.request.property})
+            )
+        except KeyError as error:
+            raise ModelError(f"{self.model.name} has a duration over {error}, which is no parameter here") from None
+        return run, space
+
+    def cut(self, system: _System, run: Exploration, piece: Region) -> bool:
+        """Cut off what the path found is possible for; False if it is not, since it needs a timeout of zero."""
+        skeleton = self.skeleton(system.scope, system.obligations)
+        state, index = run.first[self.request.property]
+        steps = [*run.path(state), (state, index)]
+        start = skeleton.locations[run.location[steps[0][0]]]
+        scenario: Scenario = skeleton.system  # type: ignore[assignment]
+        path = positive_timeouts(scenario, start, [skeleton.edge(run.location[s], i) for s, i in steps])  # type: ignore[arg-type]
+        region = self.possible(scenario, start, path)
+        if region is None or region.meet(*piece.conditions).empty:
+            if self.strict:
+                raise InternalDisagreement(f"the exploration's path for {self.request.property} is not possible")
+            self.strict = True
+            return False
+        conditions = simplified(region, [c.conditions for c in self.cuts], self.domain)
+        self.cuts.append(Cut(conditions, region, len(path), system.scope))
+        self.paths[conditions] = (scenario, start, path)
+        return True
+
+    def possible(self, scenario: Scenario, start: object, path: Sequence[Edge]) -> Region | None:
+        """The parameter values for which a path can be taken."""
+        rows = [(edge, scenario.invariant(edge.target)) for edge in path]
+        clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
+        return path_region(clocks, scenario.invariant(start), rows, self.names, self.domain)  # type: ignore[arg-type]
+
+    def prove(self, system: _System, piece: Region, run: Exploration, space: ParametricZones) -> None:
+        """Keep a proof, confirmed by its certificate."""
+        assurance = Assurance("parametric zones", len(run), run.transitions, run.depth, ())
+        certificate = None
+        if self.request.certify:
+            certificate, assurance = None, assurance
+        self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, certificate))
+
+
+def _at_most(number: int, limit: int) -> int:
+    return number if limit == UNLIMITED else min(number, limit)
+
+
+def domain_of(names: Sequence[str]) -> Region:
+    """What is assumed of parameters: none is negative, those that must be are positive, and the order of some."""
+    places = {name: i for i, name in enumerate(names)}
+
+    def row(**terms: int) -> tuple[int, ...]:
+        return tuple(terms.get(name, 0) for name in names)
+
+    conditions: list[Condition] = [(row(**{n: 1}), True) for n in names if n not in ("TIME_WAIT", "DELAY_MIN")]
+    if "RTO_MIN" in places:
+        conditions.append((row(RTO_MAX=1, RTO_MIN=-1), False))
+    if "DELAY_MIN" in places:
+        conditions.append((row(MSL=1, DELAY_MIN=-1), True))
+    return Region(len(names)).meet(*conditions)
+
+
+def bound(
+    request: BoundRequest, progress: Report | None = None, interrupted: Callable[[], bool] | None = None
+) -> BoundReport:
+    """Derive the region of parameter values for which the property holds.
+
+    Raises
+    ------
+    UsageError, ModelError
+        if the request cannot be carried out.
+    InternalDisagreement
+        if an answer fails its re-check.
+    """
+    with without_collector():
+        return _bound(request, progress, interrupted or (lambda: False))
+
+
+def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable[[], bool]) -> BoundReport:
+    began = time.perf_counter()
+    item = properties.find(request.property)
+    if not item.watched:
+        raise UsageError(f"`bound` derives regions of safety properties; {item.name} is about endless runs")
+    model = _model(request)
+    sound(model)
+    names = ["MSL", "RTO_MAX", *request.further, "TIME_WAIT"]
+    if request.scope.sequence == "timestamps":
+        names.insert(-1, "TICK")
+    derivation = Derivation(
+        request, model, tuple(names), domain_of(names), began, progress, interrupted
+    )
+    left = derivation.run()
+    safe = [p.region for p in derivation.proofs]
+    facets.confirmed(derivation, [*safe, *left])
+    cuts = facets.shown(derivation)
+    return BoundReport(
+        request=request,
+        model=model.name,
+        title=model.table.title,
+        own=model.table.numbers["TIME_WAIT"],
+        names=tuple(names),
+        domain=derivation.domain,
+        safe=[r for r in safe if not any(o is not r and o.includes(r) for o in safe)],
+        cuts=cuts,
+        proofs=derivation.proofs,
+        open=left,
+        interrupted=derivation.stopped,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _model(request: BoundRequest) -> LoadedModel:
+    found = load(request.model)
+    if "TIME_WAIT" not in found.table.numbers:
+        raise UsageError(f"{request.model!r} has no TIME_WAIT; `bound` needs a model of the full state table")
+    if request.scope.sequence != "timestamps" or any(a.name == "paws" for a in found.table.amendments):
+        return found
+    return load(f"{request.model}+paws")

@@ -1,0 +1,148 @@
+"""What `bound` answers with: the parameter values for which a property holds, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tcpverify.evidence.trace import Trace
+from tcpverify.lang.linear import Linear
+from tcpverify.lang.region import Condition, Region
+from tcpverify.tcp.scope import Scope
+from tcpverify.workflow.results import Assurance
+
+__all__ = ["EXACT", "SUFFICIENT", "BoundReport", "BoundRequest", "Cut", "Proof"]
+
+EXACT, SUFFICIENT, UNDECIDED = "exact", "sufficient", "unknown"
+
+
+@dataclass(frozen=True)
+class BoundRequest:
+    """For which parameter values a property holds.
+
+    Attributes
+    ----------
+    scope
+        what the environment may do; unlimited duplicates and retransmissions are legal here.
+    further
+        parameters beside MSL, RTO_MAX and TIME_WAIT: ``RTO_MIN``, ``DELAY_MIN`` (TICK comes with timestamps).
+    given
+        numbers of interest, by parameter: the answer is put in these terms as well.
+    beyond
+        whether proofs for any number of retransmissions and duplicates are sought, beyond those of the scope.
+    certify
+        whether proofs are written down and re-checked; without, an answer is not confirmed.
+    seconds, memory
+        limits (0: none), as in `CheckRequest`.
+    """
+
+    model: str
+    property: str = "no-old-segment"
+    scope: Scope = field(default_factory=Scope)
+    further: tuple[str, ...] = ()
+    given: Mapping[str, Fraction] = field(default_factory=dict)
+    beyond: bool = True
+    certify: bool = True
+    seconds: float = 0.0
+    memory: int = 0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Parameter values for which the property is refuted.
+
+    Attributes
+    ----------
+    conditions
+        what was cut off: all of them hold. Beyond ``region`` it contains only what other cuts contain.
+    region
+        exactly those values for which the run of ``trace`` can happen with its steps in this order.
+    trace
+        a run with times and the values ``point``, just outside the safe region where that borders on the cut.
+    labels
+        per step of the trace its time as an expression over the parameters and ``EPSILON``.
+    point_labels
+        the values at which these expressions hold, such as TIME_WAIT = 2*MSL - EPSILON.
+    """
+
+    conditions: tuple[Condition, ...]
+    region: Region
+    steps: int
+    scope: Scope
+    trace: Trace | None = None
+    labels: tuple[Linear, ...] = ()
+    point_labels: Mapping[str, Linear] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A convex set of parameter values for which the property is proved, and why.
+
+    ``scope`` is that of the proof: with unlimited duplicates and retransmissions it covers any number of them.
+    """
+
+    region: Region
+    scope: Scope
+    obligations: str
+    assurance: Assurance
+    certificate: Any = None
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether it holds for any number of retransmissions and duplicates."""
+        return self.scope.duplicates < 0 and self.scope.retransmissions < 0
+
+
+@dataclass(frozen=True)
+class BoundReport:
+    """The region of one property, and how it is known.
+
+    Attributes
+    ----------
+    names
+        the parameters, in the order of a region's coordinates.
+    domain
+        what is assumed of them from the start.
+    safe
+        convex pieces, each of them proved; they may overlap.
+    open
+        pieces about which nothing is known.
+    status
+        ``exact``: outside of ``safe`` everything is refuted; ``sufficient``: not known whether; ``unknown``:
+        nothing is proved.
+    """
+
+    request: BoundRequest
+    model: str
+    title: str
+    own: Linear
+    names: tuple[str, ...]
+    domain: Region
+    safe: Sequence[Region]
+    cuts: Sequence[Cut]
+    proofs: Sequence[Proof]
+    open: Sequence[Region] = ()
+    reason: str = ""
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> str:
+        """Whether the region is exact."""
+        if not self.open:
+            return EXACT
+        return SUFFICIENT if self.proofs else UNDECIDED
+
+    @property
+    def unbounded(self) -> bool:
+        """Whether all proofs hold for any number of retransmissions and duplicates."""
+        return bool(self.proofs) and all(p.unbounded for p in self.proofs)
+
+    @property
+    def exit_status(self) -> int:
+        """0: the region is exact; 3: it is not; 130: interrupted."""
+        if self.interrupted:
+            return 130
+        return 0 if self.status == EXACT else 3
