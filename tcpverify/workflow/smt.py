@@ -9,10 +9,11 @@ from typing import Any
 
 from tcpverify.engines.smt import SmtResult, solve
 from tcpverify.errors import InternalDisagreement
-from tcpverify.evidence.certificate import Certificate
+from tcpverify.evidence.certificate import Certificate, fixed
 from tcpverify.evidence.concrete import ZeroTimeout, concretise
 from tcpverify.evidence.recheck import Recheck, recheck
 from tcpverify.evidence.replay import replay
+from tcpverify.lang.linear import constant
 from tcpverify.tcp.properties import PREMISES, Property
 from tcpverify.workflow import setting
 from tcpverify.workflow.check import Session
@@ -88,12 +89,15 @@ def _confirmed(
     """The invariant as a certificate, re-checked like any other; None where the method leaves none."""
     if result.invariant is None:
         return None, None
-    regions = list(dict.fromkeys(result.invariant.values()))
+    rows = {  # with bounds as expressions, as certificates have them
+        location: tuple((i, j, constant(c), strict) for i, j, c, strict in region)
+        for location, region in result.invariant.items()
+    }
+    regions = list(dict.fromkeys(rows.values()))
     number = {region: i for i, region in enumerate(regions)}
-    invariant: Any = {location: (number[region],) for location, region in result.invariant.items()}
+    invariant: Any = {location: (number[region],) for location, region in rows.items()}
     certificate = Certificate(
-        session.model.name, dict(values), session.system.scope.as_json(), (item.name,), regions, invariant, {},
-        session.system,
+        session.model.name, tuple(values), fixed(values), (item.name,), regions, invariant, {}, session.system
     )  # fmt: skip
     answer = recheck(certificate, session.afresh)
     if not answer.holds:

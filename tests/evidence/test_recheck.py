@@ -9,10 +9,12 @@ import pytest
 
 from tcpverify.engines.explore import explore
 from tcpverify.engines.skeleton import Skeleton
-from tcpverify.evidence.certificate import Bound, Certificate
+from tcpverify.evidence.certificate import Bound, Certificate, fixed
 from tcpverify.evidence.certify import certify
 from tcpverify.evidence.recheck import Afresh, Recheck, recheck
+from tcpverify.lang.linear import constant
 from tcpverify.tcp import properties
+from tcpverify.tcp.labels import node_name
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
@@ -61,24 +63,28 @@ def test_every_location_is_needed(certificate: Certificate) -> None:
         rest = {place: regions for place, regions in certificate.invariant.items() if place != location}
         answer = against(replace(certificate, invariant=rest))
         assert not answer.holds
-        assert str(location) in answer.failure
+        assert answer.failed is not None and answer.failed.kind == "missing"
+        name = node_name(certificate.scenario, location)
+        assert answer.failed.target == name
         if location == places[0]:
-            assert answer.failure == f"the initial location {location} is missing from the invariant"
+            assert answer.failure == f"the initial location {name} is missing from the invariant"
         else:
             # The step that leads into the gap is named.
-            assert answer.failure.startswith("obligation ") and f"to {location}" in answer.failure
+            assert answer.failed.place.edge is not None and answer.failed.place.edge.target == location
+            assert answer.failure.startswith("obligation ") and f"leads to {name}" in answer.failure
 
 
 def test_a_region_taken_from_a_location(certificate: Certificate) -> None:
     location, regions = next((loc, r) for loc, r in certificate.invariant.items() if len(r) > 1)
     answer = against(replace(certificate, invariant={**certificate.invariant, location: regions[:1]}))
-    assert not answer.holds and f"to {location}" in answer.failure
+    assert answer.failed is not None and answer.failed.kind == "escapes"
+    assert answer.failed.place.edge is not None and answer.failed.place.edge.target == location
 
 
 def test_a_tighter_bound_leaves_something_out(certificate: Certificate) -> None:
     for region in range(0, len(certificate.regions), 5):
         for row, (i, j, c, strict) in enumerate(certificate.regions[region]):
-            answer = against(with_bound(certificate, region, row, (i, j, c - F(1, 100), strict)))
+            answer = against(with_bound(certificate, region, row, (i, j, c - constant(F(1, 100)), strict)))
             assert not answer.holds, (region, certificate.regions[region], row)
             assert answer.failure.startswith("obligation ")
 
@@ -88,7 +94,7 @@ def test_a_weaker_bound_lets_something_in(certificate: Certificate) -> None:
     noticed = 0
     for region in range(0, len(certificate.regions), 5):
         for row, (i, j, c, strict) in enumerate(certificate.regions[region]):
-            noticed += not against(with_bound(certificate, region, row, (i, j, c + 1, strict))).holds
+            noticed += not against(with_bound(certificate, region, row, (i, j, c + constant(1), strict))).holds
     assert noticed > 10
 
 
@@ -107,14 +113,14 @@ def test_a_strict_bound_made_weak_breaks_the_proof_at_exactly_two_msl(certificat
 def test_another_model(certificate: Certificate, model: str) -> None:
     answer = against(certificate, model)
     assert not answer.holds
-    assert "missing" in answer.failure or " by " in answer.failure
+    assert "missing" in answer.failure or "outside of the invariant" in answer.failure
 
 
 def test_another_scope_or_shorter_durations(certificate: Certificate) -> None:
     assert not against(certificate, scope=replace(SMALL, duplicates=1)).holds
     assert not against(certificate, scope=replace(SMALL, losses=2)).holds
     for name, value in (("TIME_WAIT", F(199, 100)), ("MSL", F(101, 100)), ("RTO_MAX", F(11, 10))):
-        answer = against(replace(certificate, parameters={**certificate.parameters, name: value}))
+        answer = against(replace(certificate, assume=fixed({**certificate.values, name: value})))
         assert not answer.holds and answer.failure.startswith("obligation "), name
 
 
@@ -135,4 +141,6 @@ def test_a_property_that_does_not_hold_has_no_certificate() -> None:
     honest = certify(run, system, "textbook", ["no-assassination"], values)
     assert against(honest).holds
     answer = against(replace(honest, properties=("drained",)))
-    assert not answer.holds and "by timer" in answer.failure
+    assert answer.failed is not None and answer.failed.kind == "breaks" and answer.failed.properties == ("drained",)
+    assert "the time-wait timer of " in answer.failure and "breaks drained" in answer.failure
+    assert answer.failed.parameters == values
