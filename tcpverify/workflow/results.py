@@ -24,7 +24,8 @@ class CheckRequest:
     ``time_waits`` empty: the model's own duration, then a sweep as context. ``rto_min`` None: no lower bound but
     greater than zero. ``tick`` is the longest time between two ticks of a timestamp clock (None: MSL/100); only the
     ``timestamps`` regime asks. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock
-    limit (0: none), ``memory`` a limit on resident memory in bytes (0: none).
+    limit (0: none), ``memory`` a limit on resident memory in bytes (0: none), ``states`` one on symbolic states of
+    the zone engine (0: none). ``brief`` stops at the first refutation: nobody asks what else the run would show.
     """
 
     model: str
@@ -40,6 +41,8 @@ class CheckRequest:
     seconds: float = 0.0
     memory: int = 0
     sweep: bool = True
+    states: int = 0
+    brief: bool = False
 
 
 @dataclass(frozen=True)
