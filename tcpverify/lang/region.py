@@ -40,7 +40,7 @@ def _dot(a: Sequence[int | Fraction], b: Sequence[int]) -> int | Fraction:
 
 
 class Region:
-    """All parameter values, none negative, that satisfy some conditions.
+    """All parameter values, none negative and not all zero, that satisfy some conditions.
 
     Attributes
     ----------
@@ -95,11 +95,14 @@ class Region:
         found = Region.__new__(Region)
         found.size, found._holds = self.size, {}
         found.rays, found._tight, found._all = list(self.rays), list(self._tight), list(self._all)
-        for row, strict in conditions:
-            found._add(normal(row), strict)
-        found.empty = found._is_empty()
+        found._add_all(conditions)
         found.conditions = found._reduced()
         return found
+
+    def _add_all(self, conditions: Iterable[Condition]) -> None:
+        for row, strict in conditions:
+            self._add(normal(row), strict)
+        self.empty = self._is_empty()
 
     def _add(self, row: tuple[int, ...], strict: bool) -> None:
         bit = 1 << len(self._all)
@@ -145,15 +148,33 @@ class Region:
                 if any(face == faces[other] for other in kept) and len(face) < len(self.rays):
                     continue
                 kept.append((row, strict))
-        return tuple(sorted(kept, key=lambda c: (c[0], c[1])))
+        kept.sort()
+        return tuple(kept if dimension == self.size else self._independent(kept))
 
-    def point(self) -> tuple[Fraction, ...]:
-        """Some values within: the sum of the extreme rays."""
-        return tuple(Fraction(sum(column)) for column in zip(*self.rays, strict=True))
+    def _independent(self, conditions: list[Condition]) -> list[Condition]:
+        """The same one by one, where equalities hold and faces do not tell what follows from what."""
+        kept = conditions
+        for condition in conditions:
+            rest = [c for c in kept if c != condition]
+            without = Region(self.size)
+            without._add_all(rest)
+            if without._decide(*condition):
+                kept = rest
+        return kept
+
+    def point(self, weights: Sequence[Fraction] | None = None) -> tuple[Fraction, ...]:
+        """Some values within: the sum of the extreme rays, each with its positive weight."""
+        factors = weights or [Fraction(1)] * len(self.rays)
+        return tuple(sum((f * v for f, v in zip(factors, column, strict=True)), Fraction(0))
+                     for column in zip(*self.rays, strict=True))  # fmt: skip
+
+    def dimension(self) -> int:
+        """How many independent directions the region has."""
+        return _rank(self.rays)
 
     def inside(self, point: Sequence[Fraction]) -> bool:
         """Whether these values satisfy all conditions."""
-        if any(v < 0 for v in point):
+        if any(v < 0 for v in point) or not any(point):
             return False
         found = ((sum(a * b for a, b in zip(row, point, strict=True)), strict) for row, strict in self._all)
         return all(value > 0 if strict else value >= 0 for value, strict in found)
