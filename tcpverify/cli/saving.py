@@ -29,7 +29,7 @@ from tcpverify.views.documents import check_document, dumps
 from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
 
-__all__ = ["RUN_SCHEMA", "require_free", "save_run"]
+__all__ = ["RUN_SCHEMA", "require_free", "save_run", "write_whole"]
 
 RUN_SCHEMA = "tcpverify.run/1"
 
@@ -46,6 +46,23 @@ def require_free(directory: str) -> None:
         raise UsageError(f"--save: directory {str(path.absolute().parent)!r} does not exist")
     if not os.access(path.absolute().parent, os.W_OK):
         raise UsageError(f"--save: nothing can be written in {str(path.absolute().parent)!r}")
+
+
+def write_whole(path: str, text: str, option: str) -> None:
+    """Write a file whole or not at all; UsageError, naming the option, if that is not possible."""
+    target = Path(path).absolute()
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(beside, 0o644)
+            os.replace(beside, target)
+        except BaseException:
+            os.unlink(beside)
+            raise
+    except OSError as error:
+        raise UsageError(f"{option}: {path!r} cannot be written: {error.strerror or error}") from error
 
 
 def save_run(directory: str, report: CheckReport, command: list[str]) -> None:

@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tcpverify.errors import ModelError, UsageError
+from tcpverify.errors import ModelError, TcpverifyError, UsageError
 from tcpverify.lang.expr import Expr, Sort
 from tcpverify.lang.table import Amendment, Rule, Table
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tcpverify.lang.total import Flaw
 
 __all__ = [
-    "DEFAULT_MODEL", "Entry", "LoadedModel", "catalogue", "load", "misfits", "shipped", "shipped_directory",
-    "verify_table",
+    "DEFAULT_MODEL", "Entry", "LoadedModel", "catalogue", "combinations", "load", "misfits", "shipped",
+    "shipped_directory", "verify_table",
 ]  # fmt: skip
 
 DEFAULT_MODEL = "textbook"
@@ -125,6 +125,34 @@ def catalogue() -> list[Entry]:
             entries[place] = replace(entry, source=source)
     order = ("base", "sum", "amendment")
     return sorted(entries, key=lambda entry: (order.index(entry.kind), entry.name))
+
+
+def combinations() -> list[str]:
+    """Every shipped model of the full state table, alone and with each shipped amendment that goes together with it.
+
+    An amendment that a model has already, and one that only a sequence regime asks for (PAWS), is left out.
+    """
+    entries = catalogue()
+    sums = {e.name for e in entries if e.kind == "sum"}
+    found: list[str] = []
+    seen: set[frozenset[str]] = set()
+    # A sum with a name of its own comes first, so that it is called by that name.
+    for base in sorted((e.name for e in entries if e.kind != "amendment"), key=sums.__contains__, reverse=True):
+        model = load(base)
+        if "TIME_WAIT" not in model.table.numbers:
+            continue
+        found.append(base)
+        seen.add(frozenset(part.name for part in model.parts))
+        has = {part.name for part in model.parts}
+        for amendment in (e.name for e in entries if e.kind == "amendment" and e.name not in (*has, "paws")):
+            try:
+                sum_ = frozenset(part.name for part in load(f"{base}+{amendment}").parts)
+            except TcpverifyError:
+                continue
+            if sum_ not in seen:
+                seen.add(sum_)
+                found.append(f"{base}+{amendment}")
+    return found
 
 
 def verify_table(model: LoadedModel) -> list[Flaw]:

@@ -30,7 +30,9 @@ def heading(trace: Trace, title: str = "", unit: Unit = BARE) -> str:
     numbers = []
     if wait is not None and msl is not None:
         same = f" ({multiple(wait, msl)})" if wait and msl != 1 else ""
-        numbers = [f"TIME-WAIT = {unit.show(wait)}{same}", f"MSL = {unit.show(msl)}"]
+        numbers = [f"TIME-WAIT = {unit.show(wait)}{same}"]
+        if unit.show(msl) != "MSL":
+            numbers.append(f"MSL = {unit.show(msl)}")
     count = f"{len(trace.steps)} steps{', the fewest possible' if trace.shortest else ''}"
     return f"How {trace.property}{meaning} fails in {model}, with {', '.join(numbers)}; {count}."
 
@@ -83,6 +85,11 @@ class _Story:
         """A time in the unit of the reader."""
         return self.unit.show(time)
 
+    def msl(self) -> str:
+        """MSL, with its value where that says more."""
+        value = self.at(self.trace.parameters["MSL"])
+        return value if value == "MSL" else f"MSL = {value}"
+
     def name(self, number: int) -> str:
         """Such as ``the FIN,ACK #5``."""
         return f"the {self.sent[number][0].flags} #{number}" if number in self.sent else f"segment #{number}"
@@ -129,7 +136,7 @@ class _Story:
             f"In incarnation {segment.incarnation}, {segment.sender} sent {self.name(number)} at "
             f"{self.at(step.time)} {self.cause(number)}; it reached {self.last.end} at "
             f"{self.at(self.last.time)}{how}, within its "
-            f"lifetime of less than MSL = {self.at(self.trace.parameters['MSL'])}."
+            f"lifetime of less than {self.msl()}."
         )
         return [first, f"{self._past()}The old segment {self.moved()} of incarnation {here.incarnation}."]
 

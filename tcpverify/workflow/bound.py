@@ -19,7 +19,10 @@ from tcpverify.engines.explore import Budget, Exploration, explore
 from tcpverify.engines.parametric import ParametricZones
 from tcpverify.engines.skeleton import Skeleton
 from tcpverify.errors import InternalDisagreement, ModelError, UsageError
+from tcpverify.evidence.certify import certify
 from tcpverify.evidence.concrete import positive_timeouts
+from tcpverify.evidence.obligations import Afresh
+from tcpverify.evidence.recheck import recheck
 from tcpverify.lang.linear import parameter
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
@@ -156,7 +159,7 @@ class Derivation:
     def decide(self, piece: Region) -> bool:
         """Cut something off a piece or prove it; False if every attempt was in vain."""
         in_vain: set[_System] = set()
-        within: tuple[_System, Exploration, ParametricZones] | None = None
+        within: tuple[_System, Region, Exploration] | None = None
         for turn, patience in enumerate(PATIENCE):
             for scope in self.searching(turn) if within is None else ():
                 system = _System(scope)
@@ -165,12 +168,12 @@ class Derivation:
                 if self.out_of_time():
                     return False
                 last = scope == self.request.scope and not self.proving(turn)
-                run, space = self.explore(system, piece, 0 if last else patience)
+                run = self.explore(system, piece, 0 if last else patience)
                 if self.request.property in run.first:
                     if self.cut(system, run, piece):
                         return True
                 elif run.complete and scope == self.request.scope:
-                    within = system, run, space
+                    within = system, piece, run
                 elif run.complete:
                     in_vain.add(system)
             for system in self.proving(turn) if within is None or patience <= UPGRADE else ():
@@ -178,20 +181,18 @@ class Derivation:
                     continue
                 if self.out_of_time():
                     break
-                run, space = self.explore(system, piece, patience)
+                run = self.explore(system, piece, patience if within is None else UPGRADE)
                 if run.complete and self.request.property not in run.first:
-                    self.prove(system, piece, run, space)
-                    return True
+                    return self.prove(system, piece, run)
                 if run.first.keys() & {self.request.property}:
                     in_vain.add(system)
-            if within is not None and (patience >= UPGRADE or self.out_of_time()):
+            if within is not None and self.out_of_time():
                 break
         if within is not None:
-            system, run, space = within
-            self.prove(system, piece, run, space)
-        return within is not None
+            return self.prove(*within)
+        return False
 
-    def explore(self, system: _System, piece: Region, patience: int) -> tuple[Exploration, ParametricZones]:
+    def explore(self, system: _System, piece: Region, patience: int) -> Exploration:
         """Explore a piece, until the property is broken or everything is known or patience ends."""
         skeleton = self.skeleton(system.scope, system.obligations)
         space = ParametricZones(skeleton, self.names, piece, system.widest)
@@ -203,12 +204,11 @@ class Derivation:
 
         budget = Budget(seconds=self.remaining(), states=patience, interrupted=self.out_of_time)
         try:
-            run = explore(
+            return explore(
                 skeleton, {}, space=space, budget=budget, progress=report, until=frozenset({self.request.property})
             )
         except KeyError as error:
             raise ModelError(f"{self.model.name} has a duration over {error}, which is no parameter here") from None
-        return run, space
 
     def cut(self, system: _System, run: Exploration, piece: Region) -> bool:
         """Cut off what the path found is possible for; False if it is not, since it needs a timeout of zero."""
@@ -235,13 +235,21 @@ class Derivation:
         clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
         return path_region(clocks, scenario.invariant(start), rows, self.names, self.domain)  # type: ignore[arg-type]
 
-    def prove(self, system: _System, piece: Region, run: Exploration, space: ParametricZones) -> None:
-        """Keep a proof, confirmed by its certificate."""
+    def prove(self, system: _System, piece: Region, run: Exploration) -> bool:
+        """Keep a proof, confirmed by its certificate; False if time ran out over that."""
         assurance = Assurance("parametric zones", len(run), run.transitions, run.depth, ())
         certificate = None
         if self.request.certify:
-            certificate, assurance = None, assurance
+            scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
+            certificate = certify(run, scenario, self.model.name, [self.request.property])
+            answer = recheck(certificate, Afresh(scenario.twin()), self.out_of_time)
+            if answer.stopped:
+                return False
+            if not answer.holds:
+                raise InternalDisagreement(f"the certificate of a proof fails its re-check: {answer.failure}")
+            assurance = replace(assurance, rechecked_by=("z3",), obligations=answer.obligations)
         self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, certificate))
+        return True
 
 
 def _at_most(number: int, limit: int) -> int:
@@ -293,9 +301,12 @@ def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable
         request, model, tuple(names), domain_of(names), began, progress, interrupted
     )
     left = derivation.run()
-    safe = [p.region for p in derivation.proofs]
+    proved = [p.region for p in derivation.proofs]
+    safe: list[Region] = []
+    for region in proved:
+        if not any(known.includes(region) for known in safe):
+            safe = [known for known in safe if not region.includes(known)] + [region]
     facets.confirmed(derivation, [*safe, *left])
-    cuts = facets.shown(derivation)
     return BoundReport(
         request=request,
         model=model.name,
@@ -303,9 +314,10 @@ def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable
         own=model.table.numbers["TIME_WAIT"],
         names=tuple(names),
         domain=derivation.domain,
-        safe=[r for r in safe if not any(o is not r and o.includes(r) for o in safe)],
-        cuts=cuts,
+        safe=safe,
+        cuts=facets.essential(derivation.cuts, derivation.domain),
         proofs=derivation.proofs,
+        witnesses=facets.witnesses(derivation, safe),
         open=left,
         interrupted=derivation.stopped,
         seconds=time.perf_counter() - began,

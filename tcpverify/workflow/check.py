@@ -30,7 +30,9 @@ from tcpverify.tcp.scope import UNLIMITED
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
 
-__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check", "sound", "too_large", "without_collector"]
+__all__ = [
+    "AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check", "sound", "too_large", "without_collector",
+]  # fmt: skip
 
 Report = Callable[[int, int, int, str], None]
 

@@ -13,7 +13,7 @@ from tcpverify.lang.region import Condition, Region
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import Assurance
 
-__all__ = ["EXACT", "SUFFICIENT", "BoundReport", "BoundRequest", "Cut", "Proof"]
+__all__ = ["EXACT", "SUFFICIENT", "BoundReport", "BoundRequest", "Cut", "Proof", "Witness"]
 
 EXACT, SUFFICIENT, UNDECIDED = "exact", "sufficient", "unknown"
 
@@ -58,22 +58,34 @@ class Cut:
     conditions
         what was cut off: all of them hold. Beyond ``region`` it contains only what other cuts contain.
     region
-        exactly those values for which the run of ``trace`` can happen with its steps in this order.
-    trace
-        a run with times and the values ``point``, just outside the safe region where that borders on the cut.
-    labels
-        per step of the trace its time as an expression over the parameters and ``EPSILON``.
-    point_labels
-        the values at which these expressions hold, such as TIME_WAIT = 2*MSL - EPSILON.
+        exactly those values for which the run that was found can happen, with its steps in this order.
     """
 
     conditions: tuple[Condition, ...]
     region: Region
     steps: int
     scope: Scope
-    trace: Trace | None = None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A run that refutes the property just outside of a facet of the safe region.
+
+    Attributes
+    ----------
+    facet
+        the condition of the safe region that fails; None where nothing is safe.
+    labels
+        per step of the trace its time as an expression over the parameters and ``EPSILON`` (index 0: the start).
+    at
+        the values at which these expressions hold, such as TIME_WAIT = 2*MSL - EPSILON.
+    """
+
+    facet: Condition | None
+    cut: Cut
+    trace: Trace
     labels: tuple[Linear, ...] = ()
-    point_labels: Mapping[str, Linear] = field(default_factory=dict)
+    at: Mapping[str, Linear] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,8 @@ class BoundReport:
         what is assumed of them from the start.
     safe
         convex pieces, each of them proved; they may overlap.
+    cuts
+        what is refuted; none of them is superfluous.
     open
         pieces about which nothing is known.
     status
@@ -123,6 +137,7 @@ class BoundReport:
     safe: Sequence[Region]
     cuts: Sequence[Cut]
     proofs: Sequence[Proof]
+    witnesses: Sequence[Witness] = ()
     open: Sequence[Region] = ()
     reason: str = ""
     interrupted: bool = False

@@ -1,4 +1,4 @@
-"""What `bound` shows for its answer: a certificate for every proof, and a run just outside of every facet.
+"""What `bound` shows for its answer: a run just outside of every facet of the safe region.
 
 Every run is replayed by the plain interpreter; that a run is possible for all values that were cut off on its
 account is put to Z3.
@@ -7,11 +7,10 @@ account is put to Z3.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tcpverify.engines.derivation import complement, minus
+from tcpverify.engines.derivation import minus
 from tcpverify.errors import InternalDisagreement
 from tcpverify.evidence.concrete import concretise
 from tcpverify.evidence.everywhere import covered, possible_everywhere
@@ -22,12 +21,12 @@ from tcpverify.lang.linear import Linear, parameter
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
 from tcpverify.tcp.scenario import Scenario
-from tcpverify.workflow.derived import Cut
+from tcpverify.workflow.derived import Cut, Witness
 
 if TYPE_CHECKING:
     from tcpverify.workflow.bound import Derivation
 
-__all__ = ["border", "confirmed", "essential", "shown"]
+__all__ = ["confirmed", "essential", "witnesses"]
 
 
 def essential(cuts: Sequence[Cut], domain: Region) -> list[Cut]:
@@ -43,11 +42,25 @@ def essential(cuts: Sequence[Cut], domain: Region) -> list[Cut]:
     return kept
 
 
-def shown(derivation: Derivation) -> list[Cut]:
-    """The cuts that matter, each with a run, as near to the safe region as can be."""
-    cuts = essential(derivation.cuts, derivation.domain)
-    safe = complement([c.conditions for c in cuts], derivation.domain)
-    return [_with_run(derivation, cut, safe) for cut in cuts]
+def witnesses(derivation: Derivation, safe: Sequence[Region]) -> list[Witness]:
+    """A run just outside of every facet of the safe region; where nothing is safe, the shortest run."""
+    names, domain = derivation.names, derivation.domain
+    facets = dict.fromkeys(c for r in safe for c in r.conditions if not domain.holds(*c))
+    found = []
+    for facet in facets:
+        near: list[tuple[int, int, int, Cut, Region]] = []
+        for cut in derivation.cuts:
+            face = _contact(cut.region, facet, safe, domain)
+            if face is not None:
+                near.append((-face.dimension(), cut.steps, len(near), cut, face))
+        for *_, cut, face in sorted(near, key=lambda row: row[:3]):
+            witness = _just_outside(derivation, facet, cut, _point(face, names))
+            if witness is not None:
+                found.append(witness)
+                break
+    if not found and derivation.cuts:
+        found = [_somewhere(derivation, min(derivation.cuts, key=lambda c: c.steps))]
+    return found
 
 
 def confirmed(derivation: Derivation, safe: Sequence[Region]) -> None:
@@ -63,48 +76,52 @@ def confirmed(derivation: Derivation, safe: Sequence[Region]) -> None:
         scenario, start, path = derivation.paths[cut.conditions]
         assumed = (*derivation.domain.conditions, *cut.region.conditions)
         clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
-        if not possible_everywhere(scenario, start, clocks, path, names, assumed):  # type: ignore[arg-type]
+        if not possible_everywhere(scenario, start, clocks, path, names, assumed):
             raise InternalDisagreement(f"Z3 does not confirm that a run of {cut.steps} steps is possible everywhere")
     known = [c.region.conditions for c in derivation.cuts] + [r.conditions for r in safe]
     if not covered(names, derivation.domain.conditions, known):
         raise InternalDisagreement("Z3 finds parameter values that are neither refuted nor proved nor open")
 
 
-def _with_run(derivation: Derivation, cut: Cut, safe: Sequence[Region]) -> Cut:
-    scenario, start, path = derivation.paths[cut.conditions]
-    names = derivation.names
-    for condition in cut.conditions:
-        point = border(cut.region, condition, safe, derivation.domain, names)
-        if point is None or not condition[0][names.index("TIME_WAIT")]:
-            continue
-        value = _solved(condition, names)
-        clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
-        found = just_below(scenario, start, clocks, path, "TIME_WAIT", value, point)
-        if found is None:
-            continue
-        many, numbers, times, labels = found
-        trace = _trace(derivation, scenario, start, path, numbers, times)
-        return replace(
-            cut, trace=trace, labels=tuple(labels), point_labels={"TIME_WAIT": value - parameter(EPSILON) * many}
-        )
-    numbers = _natural(derivation, cut.region)
-    return replace(cut, trace=_trace(derivation, scenario, start, path, numbers, None))
-
-
-def border(
-    outside: Region, condition: Condition, safe: Sequence[Region], domain: Region, names: Sequence[str]
-) -> dict[str, Fraction] | None:
-    """A point on a facet between the safe region and a cut, in the middle of it, with MSL = 1."""
-    row = condition[0]
-    opposite = tuple(-v for v in row)
+def _contact(outside: Region, facet: Condition, safe: Sequence[Region], domain: Region) -> Region | None:
+    """Where the closures of a refuted region and of the safe one meet on a facet, as far as that is one piece."""
+    row = facet[0]
+    best: Region | None = None
     for piece in safe:
-        closed = [(r, False) for r, _ in (*piece.conditions, *outside.conditions)]
-        face = domain.meet((row, False), (opposite, False), *closed)
-        if not face.empty:
-            point = face.point()
-            msl = point[names.index("MSL")]
-            return {n: v / msl for n, v in zip(names, point, strict=True)}
-    return None
+        if facet in piece.conditions:
+            closed = [(r, False) for r, _ in (*piece.conditions, *outside.conditions)]
+            face = domain.meet((row, False), (tuple(-v for v in row), False), *closed)
+            if not face.empty and (best is None or face.dimension() > best.dimension()):
+                best = face
+    return best
+
+
+def _point(face: Region, names: Sequence[str]) -> dict[str, Fraction]:
+    """A point within a facet, with MSL = 1."""
+    # Uneven weights: a point where no two durations are equal by chance.
+    point = face.point([Fraction(5 + 2 * i, 5) for i in range(len(face.rays))])
+    msl = point[names.index("MSL")]
+    return {n: v / msl for n, v in zip(names, point, strict=True)}
+
+
+def _just_outside(derivation: Derivation, facet: Condition, cut: Cut, point: dict[str, Fraction]) -> Witness | None:
+    names = derivation.names
+    if not facet[0][names.index("TIME_WAIT")]:
+        return None
+    scenario, start, path = derivation.paths[cut.conditions]
+    value = _solved(facet, names)
+    clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
+    found = just_below(scenario, start, clocks, path, "TIME_WAIT", value, point)
+    if found is None:
+        return None
+    many, numbers, times, labels = found
+    trace = _trace(derivation, scenario, start, path, numbers, times)
+    return Witness(facet, cut, trace, tuple(labels), {"TIME_WAIT": value - parameter(EPSILON) * many})
+
+
+def _somewhere(derivation: Derivation, cut: Cut) -> Witness:
+    scenario, start, path = derivation.paths[cut.conditions]
+    return Witness(None, cut, _trace(derivation, scenario, start, path, _natural(derivation, cut.region), None))
 
 
 def _solved(condition: Condition, names: Sequence[str]) -> Linear:

@@ -1,0 +1,65 @@
+"""`tcpverify bound --sweep`: one table, models by properties, cells the derived bound."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tcpverify.cli.watching import Progress, Stop
+from tcpverify.errors import TcpverifyError
+from tcpverify.workflow.derived import BoundReport, BoundRequest
+
+__all__ = ["SWEPT", "sweep"]
+
+#: the properties of a sweep where none is named
+SWEPT = ("drained", "no-old-segment")
+
+
+def sweep(
+    request: BoundRequest, models: Sequence[str], properties: Sequence[str], form: str,
+    about: Callable[..., BoundRequest], progress: Progress, stop: Stop,
+) -> int:  # fmt: skip
+    """Derive every bound in turn and print the table; what time does not allow is said to be open.
+
+    Each cell may take its share of the time that is left.
+    """
+    from tcpverify.views.bound import bound_document
+    from tcpverify.views.documents import dumps
+    from tcpverify.views.sweep import sweep_lines
+    from tcpverify.workflow.bound import bound
+
+    properties = properties or SWEPT
+    cells: dict[tuple[str, str], BoundReport | str] = {}
+    began, left = time.perf_counter(), len(models) * len(properties)
+    try:
+        with stop:
+            for model in models:
+                for name in properties:
+                    share = 0.0
+                    if request.seconds:
+                        share = max((request.seconds - (time.perf_counter() - began)) / left, 0.05)
+                    left -= 1
+                    if stop.asked:
+                        continue
+                    try:
+                        one = replace(about(request, name), model=model, seconds=share)
+                        cells[model, name] = bound(one, progress, stop)
+                    except TcpverifyError as error:
+                        if error.exit_status != 2:
+                            raise
+                        cells[model, name] = str(error)
+    finally:
+        progress.clear()
+    reports = [r for r in cells.values() if not isinstance(r, str)]
+    if form == "json":
+        sys.stdout.write(dumps({"schema": "tcpverify.bounds/1", "bounds": [bound_document(r) for r in reports]}))
+    else:
+        from tcpverify.views.styled import Screen
+
+        screen = Screen(sys.stdout)
+        screen.write(sweep_lines(cells, models, properties, request.scope, screen.width, stop.asked))
+    if stop.asked:
+        return 130
+    return 0 if len(reports) == len(models) * len(properties) and all(r.exit_status == 0 for r in reports) else 3
