@@ -151,6 +151,7 @@ def explore(
     progress: Progress | None = None,
     until: frozenset[str] | None = None,
     space: Space | None = None,
+    merge: int = 0,
     probe: Callable[[Exploration], bool] | None = None,
 ) -> Exploration:
     """Explore everything reachable.
@@ -165,6 +166,9 @@ def explore(
         stop as soon as every one of these marks was met (then ``stopped`` says so).
     progress
         called now and then with (states, transitions, depth).
+    merge
+        where a location has so many zones, a further one is joined with them: fewer states, perhaps more behaviour
+        (0: never). A space that is asked for it can ``join``.
     probe
         shown the unfinished exploration whenever it has doubled in size; true stops it.
     """
@@ -206,6 +210,11 @@ def explore(
             if run.stopped:
                 break
         zone = zones[head]
+        if merge and any(s > head and includes(zones[s], zone) for s in at[locations[head]]):
+            # What was joined with others since then stands for it.
+            at[locations[head]].remove(head)
+            head += 1
+            continue
         for index, (target, pattern, bits) in enumerate(skeleton.expand(locations[head])):
             key = zone << 24 | pattern
             result = remembered.get(key)
@@ -229,6 +238,9 @@ def explore(
                     if zones[state] == result or (inclusion and includes(zones[state], result)):
                         break
                 else:
+                    if merge and len(known) >= merge:
+                        for state in known:
+                            result = run.zones.join(result, zones[state])
                     known.append(len(locations))
                     known = None
                 if known is not None:

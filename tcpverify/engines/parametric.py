@@ -98,6 +98,7 @@ class ParametricZones:
         self._below: dict[tuple[int, Entry, Entry], bool] = {}
         self._beyond: dict[tuple[int, Entry, tuple[Row, ...]], bool] = {}
         self._cut: dict[tuple[int, Entry, tuple[Row, ...]], Entry] = {}
+        self._joined: dict[tuple[int, Entry, int, Entry], Entry] = {}
         self._included: dict[tuple[int, int], bool] = {}
         self._steps: dict[int, ParametricStep] = {}
 
@@ -427,6 +428,35 @@ class ParametricZones:
                         via = plus(region, left, right)
                         if via != m[base + j]:
                             m[base + j] = least(region, m[base + j], via)
+
+    def join(self, a: int, b: int) -> int:
+        """A zone that contains both: of every bound what neither of them exceeds, none if there is no such thing."""
+        if a == b:
+            return a
+        left, right = self._zones[a], self._zones[b]
+        region = left[0]
+        if region != right[0]:
+            both = ((left[0], right[0]), (right[0], left[0]))
+            region = next((r for r, other in both if self.regions[r].includes(self.regions[other])), 0)
+        n = _side(left[1:])
+        m = [self._greatest(left[0], x, right[0], y) for x, y in zip(left[1:], right[1:], strict=True)]
+        for j in range(1, n):
+            if m[j] == NONE:
+                m[j] = ZERO
+        self._close(region, m, n)
+        return self.intern(region, m)
+
+    def _greatest(self, here: int, a: Entry, there: int, b: Entry) -> Entry:
+        """A bound that is nowhere below the first within its region, nor below the second within the other."""
+        if a == b or NONE in (a, b):
+            return a if a == b else NONE
+        key = (here, a, there, b)
+        found = self._joined.get(key)
+        if found is None:
+            kept = [c for c in self.entries[a] if self._reaches(there, b, c)]
+            kept += [c for c in self.entries[b] if c not in kept and self._reaches(here, a, c)]
+            found = self._joined[key] = self.entry(kept)
+        return found
 
     def includes(self, larger: int, smaller: int) -> bool:
         """Whether every parameter and clock value of ``smaller`` is one of ``larger``."""

@@ -48,13 +48,13 @@ PATIENCE = (4_000, 25_000, 150_000, 1_000_000, 10_000_000)
 UPGRADE = 150_000
 #: numbers of retransmissions and duplicates with which refutations are sought where any number is allowed, by round
 SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3, 1), (2, 2)))
-#: how much a proof may keep in mind, by round: obligations and widest coefficient
+#: how exact a proof may be, by round: obligations, widest coefficient, zones of a location that are kept apart (0: all)
 PROVERS = (
-    (("receiver", 4),),
-    (("receiver", 4), ("answered", 4)),
-    (("receiver", 4), ("answered", 4), ("answered", 8)),
-    (("answered", 8), ("all", 8)),
-    (("all", 8), ("all", 16)),
+    (("receiver", 4, 1),),
+    (("receiver", 4, 1), ("answered", 4, 1)),
+    (("receiver", 4, 0), ("answered", 4, 1), ("answered", 8, 4)),
+    (("answered", 8, 0), ("all", 8, 1)),
+    (("all", 8, 0), ("all", 16, 0)),
 )
 
 
@@ -64,6 +64,7 @@ class _System(NamedTuple):
     scope: Scope
     obligations: str = OBLIGATIONS[-1]
     widest: int = 0
+    merge: int = 0
 
 
 @dataclass
@@ -135,7 +136,7 @@ class Derivation:
             return []
         scope = replace(scope, retransmissions=UNLIMITED, duplicates=UNLIMITED)
         # What is lost must be made up for by answers.
-        return [_System(scope, o, k) for o, k in PROVERS[turn] if not (scope.losses and o == OBLIGATIONS[0])]
+        return [_System(scope, o, k, m) for o, k, m in PROVERS[turn] if not (scope.losses and o == OBLIGATIONS[0])]
 
     # ------------------------------------------------------------ the loop
 
@@ -205,7 +206,8 @@ class Derivation:
         budget = Budget(seconds=self.remaining(), states=patience, interrupted=self.out_of_time)
         try:
             return explore(
-                skeleton, {}, space=space, budget=budget, progress=report, until=frozenset({self.request.property})
+                skeleton, {}, space=space, budget=budget, progress=report, until=frozenset({self.request.property}),
+                merge=system.merge,
             )
         except KeyError as error:
             raise ModelError(f"{self.model.name} has a duration over {error}, which is no parameter here") from None
