@@ -25,6 +25,7 @@ INTERNAL, INTERRUPTED, PIPE_CLOSED = 4, 130, 141
 COMMANDS = {
     "check": ("tcpverify.cli.check", "Prove or refute the properties of a model."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
+    "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),
     "show": ("tcpverify.cli.show", "Print a model: its rules and the clauses behind them."),
     "explain": ("tcpverify.cli.explain", "Say what a property, a rule or a word of the output means."),

@@ -18,6 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -29,23 +30,23 @@ from tcpverify.views.documents import check_document, dumps
 from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
 
-__all__ = ["RUN_SCHEMA", "require_free", "save_run", "write_whole"]
+__all__ = ["RUN_SCHEMA", "require_free", "save_run", "whole_directory", "write_whole"]
 
 RUN_SCHEMA = "tcpverify.run/1"
 
 
-def require_free(directory: str) -> None:
-    """UsageError unless a run can be saved there: asked before the work, not after it."""
+def require_free(directory: str, option: str = "--save") -> None:
+    """UsageError, naming the option, unless a directory can be written there: asked before the work, not after it."""
     path = Path(directory)
     if path.is_dir():
         if any(path.iterdir()):
-            raise UsageError(f"--save: directory {directory!r} is not empty; name a new one")
+            raise UsageError(f"{option}: directory {directory!r} is not empty; name a new one")
     elif path.exists():
-        raise UsageError(f"--save: {directory!r} is a file, not a directory")
+        raise UsageError(f"{option}: {directory!r} is a file, not a directory")
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"--save: directory {str(path.absolute().parent)!r} does not exist")
+        raise UsageError(f"{option}: directory {str(path.absolute().parent)!r} does not exist")
     if not os.access(path.absolute().parent, os.W_OK):
-        raise UsageError(f"--save: nothing can be written in {str(path.absolute().parent)!r}")
+        raise UsageError(f"{option}: nothing can be written in {str(path.absolute().parent)!r}")
 
 
 def write_whole(path: str, text: str, option: str) -> None:
@@ -65,13 +66,13 @@ def write_whole(path: str, text: str, option: str) -> None:
         raise UsageError(f"{option}: {path!r} cannot be written: {error.strerror or error}") from error
 
 
-def save_run(directory: str, report: CheckReport, command: list[str]) -> None:
-    """Write the run directory; UsageError if that is not possible."""
+def whole_directory(directory: str, fill: Callable[[Path], None], option: str) -> None:
+    """Write a directory whole or not at all; UsageError, naming the option, if that is not possible."""
     target = Path(directory).absolute()
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
-            _fill(beside, report, command)
+            fill(beside)
             beside.chmod(0o755)
             if target.is_dir():
                 target.rmdir()
@@ -80,7 +81,12 @@ def save_run(directory: str, report: CheckReport, command: list[str]) -> None:
             shutil.rmtree(beside, ignore_errors=True)
             raise
     except OSError as error:
-        raise UsageError(f"--save: {directory!r} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{option}: {directory!r} cannot be written: {error.strerror or error}") from error
+
+
+def save_run(directory: str, report: CheckReport, command: list[str]) -> None:
+    """Write the run directory; UsageError if that is not possible."""
+    whole_directory(directory, lambda beside: _fill(beside, report, command), "--save")
 
 
 def _fill(directory: Path, report: CheckReport, command: list[str]) -> None:

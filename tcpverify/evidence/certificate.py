@@ -151,10 +151,16 @@ class CertificateFile:
 
 
 def _part(certificate: Certificate, scope: Scope) -> dict[str, Any]:
-    """A part; its ends, segments and relations are written out once and referred to by number."""
+    """A part; its ends, segments and relations are written out once and referred to by number.
+
+    With every end and segment stands its mirror image: which of a location and its mirror image is explored depends on
+    the order of all these numbers, and a reader must come to the same choice.
+    """
     parts, invariant = certificate.scenario.parts, certificate.invariant
-    ends = sorted({e for loc in invariant for e in loc[:2] if e >= 0})
-    segments = sorted({s for loc in invariant for s in loc[2]})
+    some_ends = {e for loc in invariant for e in loc[:2] if e >= 0}
+    some_segments = {s for loc in invariant for s in loc[2]}
+    ends = sorted(some_ends | {parts.mirror_end[e] for e in some_ends})
+    segments = sorted(some_segments | {parts.mirror_segment[s] for s in some_segments})
     relations = sorted({loc[5] for loc in invariant})
     return {
         "assume": [{"terms": _terms(value), "op": op} for value, op in certificate.assume],

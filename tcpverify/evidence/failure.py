@@ -18,7 +18,7 @@ from tcpverify.tcp.labels import describe, node_name
 from tcpverify.tcp.location import GAVE_UP, Location
 from tcpverify.tcp.scenario import Scenario
 
-__all__ = ["ESCAPES", "Failure", "explained"]
+__all__ = ["Failure", "explained", "place_text"]
 
 #: what can be wrong with a step: it breaks a property, leads to no location of the invariant, or outside its regions
 BREAKS, MISSING, ESCAPES = "breaks", "missing", "escapes"
@@ -69,6 +69,13 @@ class Failure:
         if self.kind == MISSING:
             return f"{step}, which leads to {self.target}, a location that is missing from the invariant"
         return f"{step}, which leads to {self.target}, outside of the invariant"
+
+
+def place_text(scenario: Scenario, place: Place) -> str:
+    """Where an obligation comes from, in one line."""
+    if place.edge is None:
+        return f"the start, {_name(scenario, place.location)}"
+    return f"in {node_name(scenario, place.location)}, {event_text(scenario, place.edge)}"
 
 
 def explained(

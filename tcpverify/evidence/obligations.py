@@ -111,7 +111,7 @@ class Obligations:
             if not regions:
                 continue
             self.locations += 1
-            if interrupted is not None and not self.locations & 255 and interrupted():
+            if interrupted is not None and self.locations & 255 == 1 and interrupted():
                 return False
             edges = model.edges(location)
             self.edges += len(edges)

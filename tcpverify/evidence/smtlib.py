@@ -50,12 +50,17 @@ class Query:
         yield from (f"(declare-const {name} Real)" for name in self.names)
         yield from (f"(define-fun r{i} () Bool {region})" for i, region in enumerate(self.regions))
 
-    def document(self, title: str = "") -> str:
-        """A stand-alone SMT-LIB 2 script: every answer to it must be ``unsat``."""
+    def document(self, title: str = "", notes: Sequence[str] = ()) -> str:
+        """A stand-alone SMT-LIB 2 script: every answer to it must be ``unsat``.
+
+        ``title`` and, one for every formula, ``notes`` become comments.
+        """
         lines = [*(f"; {line}" for line in title.splitlines()), "(set-info :smt-lib-version 2.6)", "(set-logic QF_LRA)"]
         lines += self.declarations()
         lines += [f"(assert {formula})" for formula in self.assumptions]
-        for formula in self.formulas:
+        for number, formula in enumerate(self.formulas):
+            if notes:
+                lines.append(f"; {number + 1}: {notes[number]}")
             lines += ["(push 1)", f"(assert {formula})", "(set-info :status unsat)", "(check-sat)", "(pop 1)"]
         return "\n".join([*lines, "(exit)"]) + "\n"
 
@@ -74,6 +79,11 @@ def query(certificate: Certificate, obligations: Mapping[Obligation, Place]) -> 
 def _number(value: Fraction) -> str:
     text = str(abs(value.numerator)) if value.denominator == 1 else f"(/ {abs(value.numerator)} {value.denominator})"
     return f"(- {text})" if value < 0 else text
+
+
+def _all(rows: Sequence[str]) -> str:
+    """The conjunction; SMT-LIB has none of fewer than two."""
+    return f"(and {' '.join(rows)})" if len(rows) > 1 else rows[0] if rows else "true"
 
 
 class _Writer:
@@ -129,7 +139,7 @@ class _Writer:
                 if left is not None and right is not None:
                     difference = f"(- {left} {right})" if j else left
                     rows.append(f"({'<' if strict else '<='} {difference} {self.value(c)})")
-            text = f"(and true {' '.join(sorted(rows))})"
+            text = _all(sorted(set(rows)))
             known = self._regions[key] = self.named.setdefault(text, f"r{len(self.named)}")
         return known
 
@@ -149,4 +159,4 @@ class _Writer:
             parts.insert(0, self.region(item.region, [before.get(c) for c in range(max(before, default=-1) + 1)]))
         # At the moment of arrival the target's invariant holds as well; it has only upper bounds, so it is implied.
         parts += [f"(not {self.region(t, after)})" for t in item.targets]
-        return f"(and {' '.join(parts)})"
+        return _all(parts)

@@ -53,7 +53,16 @@ def test_a_saved_run_is_what_the_schemas_say(saved: Path) -> None:
     for document in _documents(saved):
         validate(document)
         kinds.add(document["schema"])
-    assert kinds == set(SCHEMAS)
+    assert kinds == {"tcpverify.check/1", "tcpverify.trace/1", "tcpverify.certificate/2"}
+
+
+def test_a_recheck_is_what_the_schema_says(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = str(next((saved / "certificates").iterdir()))
+    for model, status in (("textbook", 0), ("rfc9293", 1)):
+        assert main(["recheck", proof, "--format", "json", "--model", model]) == status
+        document = json.loads(capsys.readouterr().out)
+        validate(document)
+        assert (document["parts"][0]["failure"] is None) == (status == 0)
 
 
 def test_printed_json_is_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,6 +89,15 @@ def test_timestamps_are_what_the_schema_says(capsys: pytest.CaptureFixture[str])
     document = json.loads(capsys.readouterr().out)
     validate(document)
     assert any("ts" in segment for step in document["results"][0]["trace"]["steps"] for segment in step["sent"])
+
+
+def test_reasons_are_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+    quick = ["why", "--losses", "0", "--retransmissions", "0", "--property", "time-wait-side", "--format", "json"]
+    for more, status in (["--calls", "close-in-turn", "--timeout", "5s"], 0), (["--calls", "close"], 1):
+        assert main([*quick, *more]) == status
+        document = json.loads(capsys.readouterr().out)
+        validate(document)
+        assert bool(document["lifted"]) == (status == 0) != bool(document["breaking"] and document["remedies"])
 
 
 def test_every_schema_that_the_program_names_is_documented() -> None:
