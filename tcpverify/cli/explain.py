@@ -61,6 +61,7 @@ def _property(name: str, width: int) -> list[Line]:
 
 
 def _word(name: str, width: int) -> list[Line]:
+    from tcpverify.tcp.powers import POWERS
     from tcpverify.tcp.properties import PREMISES
     from tcpverify.views.glossary import WORDS
     from tcpverify.views.styled import wrapped
@@ -72,6 +73,10 @@ def _word(name: str, width: int) -> list[Line]:
         if name.lower() == word:
             text = f"Every run checks that in some reachable state {meaning}; else its proofs are vacuous."
             return [*wrapped(f"Premise {word}", width, "title"), *wrapped(text, width)]
+    for word, meaning in POWERS.items():
+        if name.lower() == word:
+            text = f"{meaning.capitalize()}. `tcpverify why` says which verdicts depend on it."
+            return [*wrapped(f"Power {word}", width, "title"), *wrapped(text, width)]
     return []
 
 
@@ -105,11 +110,12 @@ def _docstring(source: str) -> str:
 def _unknown(name: str, model: str) -> str:
     from difflib import get_close_matches
 
+    from tcpverify.tcp.powers import POWERS
     from tcpverify.tcp.properties import PREMISES, PROPERTIES
     from tcpverify.tcp.registry import load, shipped
     from tcpverify.views.glossary import WORDS
 
-    known = [*(p.name for p in PROPERTIES), *WORDS, *PREMISES, *load(model).table.rules, *shipped()]
+    known = [*(p.name for p in PROPERTIES), *WORDS, *POWERS, *PREMISES, *load(model).table.rules, *shipped()]
     lower = {word.lower(): word for word in known}
     close = [lower[word] for word in get_close_matches(name.lower(), lower, n=3)]
     if close:

@@ -36,6 +36,12 @@ class Progress:
         print("\r" + text.ljust(self.written), end="", file=sys.stderr, flush=True)
         self.written = len(text)
 
+    def says(self, text: str) -> None:
+        """Show what is being tried, where many short runs follow each other."""
+        if self.visible:
+            print("\r" + text[:79].ljust(self.written), end="", file=sys.stderr, flush=True)
+            self.written = len(text[:79])
+
     def clear(self) -> None:
         """Wipe the line, so that it does not mix with the answer."""
         if self.written:

@@ -16,7 +16,7 @@ from tcpverify.views.styled import text_of
 from tcpverify.views.verdicts import evidence
 from tcpverify.workflow.results import REFUTED, UNKNOWN, CheckReport, Verdict
 
-__all__ = ["CHECK_SCHEMA", "check_document", "dumps", "junit"]
+__all__ = ["CHECK_SCHEMA", "check_document", "dumps", "junit", "result_document"]
 
 CHECK_SCHEMA = "tcpverify.check/1"
 #: names the file that holds a verdict's certificate, or None
@@ -35,7 +35,7 @@ def check_document(report: CheckReport, filed: Filed = _nowhere) -> dict[str, An
         "model": report.model,
         "parameters": durations,
         "scope": report.request.scope.as_json(),
-        "results": [_result(v, filed(v)) for v in report.verdicts],
+        "results": [result_document(v, filed(v)) for v in report.verdicts],
         "premises": dict(report.premises),
         "silent_rules": list(report.silent_rules),
         "gave_up": report.gave_up,
@@ -45,7 +45,8 @@ def check_document(report: CheckReport, filed: Filed = _nowhere) -> dict[str, An
     }
 
 
-def _result(verdict: Verdict, certificate: str | None) -> dict[str, Any]:
+def result_document(verdict: Verdict, certificate: str | None = None) -> dict[str, Any]:
+    """One verdict, as in ``results`` of `CHECK_SCHEMA`."""
     a = verdict.assurance
     return {
         "property": verdict.property,

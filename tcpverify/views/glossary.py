@@ -42,6 +42,11 @@ WORDS: Mapping[str, str] = {
         "incarnations, data, user calls. Every verdict holds within its scope. A bound may hide "
         "behaviour, but never invent it."
     ),
+    "power": (
+        "Something that the environment may do in a run, which a scope can take away: loss, duplication, "
+        "retransmission, reordering, delay, simultaneous-close, active-reuse, passive-reuse, cancel, "
+        "abort. `tcpverify why` finds the smallest sets of powers that refute a property."
+    ),
     "silent-rules": (
         "Rules of the model that applied nowhere in the run: the verdicts say nothing about them. They "
         "belong to calls, states or segments that the scope does not let happen, or that cannot happen "
