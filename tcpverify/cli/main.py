@@ -24,6 +24,8 @@ INTERNAL, INTERRUPTED, PIPE_CLOSED = 4, 130, 141
 #: subcommand: (module, what it does); the module has the command under the subcommand's name
 COMMANDS = {
     "check": ("tcpverify.cli.check", "Prove or refute the properties of a model."),
+    "bound": ("tcpverify.cli.bound", "Derive for which TIME_WAIT, MSL and RTO a property holds, for all values."),
+    "why": ("tcpverify.cli.why", "Say which powers break a property, or which assumptions carry its proof."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),
