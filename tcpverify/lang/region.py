@@ -45,7 +45,8 @@ class Region:
     Attributes
     ----------
     conditions
-        conditions that say it all, none of which follows from the others (beyond that no parameter is negative).
+        conditions that say it all, none of which follows from the others (beyond that no parameter is negative; that
+        not all are zero is among them if any condition that was added says so).
     rays
         the extreme rays of its closure: every point is a sum of non-negative multiples of them.
     empty
@@ -149,7 +150,12 @@ class Region:
                     continue
                 kept.append((row, strict))
         kept.sort()
-        return tuple(kept if dimension == self.size else self._independent(kept))
+        if dimension < self.size:
+            kept = self._independent(kept)
+        if not any(strict for _, strict in kept):
+            # Others may read the conditions without knowing that not all parameters are zero.
+            kept += sorted((c for c in faces if c[1]), key=lambda c: (sum(map(bool, c[0])), c))[:1]
+        return tuple(kept)
 
     def _independent(self, conditions: list[Condition]) -> list[Condition]:
         """The same one by one, where equalities hold and faces do not tell what follows from what."""
