@@ -1,0 +1,119 @@
+"""SVG by hand: elements, text that cannot break the file, and a place for every label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from math import hypot
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+__all__ = ["Box", "Labels", "element", "escaped", "number", "text", "text_width"]
+
+Spot = tuple[float, float]
+
+#: width of an average character in units of the font size; generous, since the font is not known
+AVERAGE = 0.56
+_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def number(value: float) -> str:
+    """A coordinate: two decimals, no trailing zeros."""
+    found = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if found == "-0" else found
+
+
+def clean(words: str) -> str:
+    """Text without what XML has no way to write."""
+    return _UNPRINTABLE.sub("\ufffd", words)
+
+
+def escaped(words: str) -> str:
+    """Any text as the content of an element."""
+    return escape(clean(words))
+
+
+def element(tag: str, *inside: str, **attributes: str | float | None) -> str:
+    """An element; underscores in names of attributes stand for hyphens, None leaves one out."""
+    said = "".join(
+        f" {name.rstrip('_').replace('_', '-')}={quoteattr(clean(v) if isinstance(v, str) else number(v))}"
+        for name, v in attributes.items()
+        if v is not None
+    )
+    return f"<{tag}{said}>{''.join(inside)}</{tag}>" if inside else f"<{tag}{said}/>"
+
+
+def text(words: str, x: float, y: float, **attributes: str | float | None) -> str:
+    """A text element; the words are escaped."""
+    return element("text", escaped(words), x=x, y=y, **attributes)
+
+
+def text_width(words: str, size: float) -> float:
+    """About how wide a text is."""
+    return AVERAGE * size * len(words)
+
+
+class Box(NamedTuple):
+    """A rectangle around its middle, perhaps turned: ``along`` is the direction of its width."""
+
+    middle: Spot
+    width: float
+    height: float
+    along: Spot = (1.0, 0.0)
+
+    def corners(self) -> list[Spot]:
+        """Its four corners."""
+        (x, y), (dx, dy) = self.middle, self.along
+        w, h = self.width / 2, self.height / 2
+        ends = ((-w, -h), (w, -h), (w, h), (-w, h))
+        return [(x + p * dx - q * dy, y + p * dy + q * dx) for p, q in ends]
+
+
+def apart(one: Sequence[Spot], other: Sequence[Spot]) -> bool:
+    """Whether a line separates two convex shapes (which may be stretches of a line)."""
+    for shape in (one, other):
+        for (ax, ay), (bx, by) in combinations(shape, 2):
+            nx, ny = ay - by, bx - ax
+            ours, theirs = [nx * x + ny * y for x, y in one], [nx * x + ny * y for x, y in other]
+            if max(ours) <= min(theirs) or max(theirs) <= min(ours):
+                return True
+    return False
+
+
+class Labels:
+    """Places for labels: the first of some boxes that covers nothing, else the one that covers least."""
+
+    def __init__(self, frame: tuple[float, float, float, float]) -> None:
+        self.frame = frame
+        self.boxes: list[list[Spot]] = []
+        self.lines: list[list[Spot]] = []
+
+    def line(self, start: Spot, end: Spot) -> None:
+        """A line that labels should not cross."""
+        if hypot(end[0] - start[0], end[1] - start[1]) > 0:
+            self.lines.append([start, end])
+
+    def box(self, box: Box) -> None:
+        """Something that labels must not cover."""
+        self.boxes.append(box.corners())
+
+    def place(self, candidates: Iterable[Box], needed: bool = True) -> Box | None:
+        """Choose a box and keep it free of what comes later; None if nothing is quite free and none is needed."""
+        best: tuple[float, int, Box] | None = None
+        for turn, box in enumerate(candidates):
+            cost = self._cost(box.corners())
+            if best is None or cost < best[0]:
+                best = cost, turn, box
+            if not cost:
+                break
+        if best is None or (best[0] and not needed):
+            return None
+        self.box(best[2])
+        return best[2]
+
+    def _cost(self, shape: list[Spot]) -> float:
+        left, top, right, bottom = self.frame
+        outside = sum(not (left <= x <= right and top <= y <= bottom) for x, y in shape)
+        covered = sum(not apart(shape, other) for other in self.boxes)
+        return 100 * outside + 10 * covered + sum(not apart(shape, other) for other in self.lines)
