@@ -54,11 +54,15 @@ def _verdict(report: WhyReport, width: int, unit: Unit) -> list[Line]:
 
 def _powers(report: WhyReport, width: int) -> list[Line]:
     found: list[Line] = [(), line(Span("Which powers break it", "head"))]
+    if any(not b.powers for b in report.breaking):
+        steps = plural(_steps(report.breaking[0].verdict), "step")
+        found += wrapped(f"None: it is refuted, in {steps}, when all are taken away.", width, "", "  ", "    ")
+        return found
     if report.breaking:
         text = "Each of these sets refutes it, all other powers taken away. Take one more away, and it is proved."
         found += wrapped(text, width, "", "  ", "  ")
         rows = [
-            [Span(_and(b.powers) or "none at all"), Span(str(_steps(b.verdict))), Span("" if b.minimal else "*")]
+            [Span(_and(b.powers)), Span(str(_steps(b.verdict))), Span("" if b.minimal else "*")]
             for b in report.breaking
         ]
         found += columns(["powers", "steps", ""], rows, right=[1])
@@ -249,7 +253,7 @@ def why_conclusion(report: WhyReport, width: int, unit: Unit = BARE) -> list[Lin
     at = f"At TIME-WAIT = {unit.show(verdict.time_wait)}, within this scope, {report.property} is "
     if verdict.verdict == REFUTED:
         best = report.smallest
-        takes = f"; it takes no more than {_and(best.powers) or 'no power at all'}" if best is not None else ""
+        takes = f"; it takes no more than {_and(best.powers) or 'calls and timers'}" if best is not None else ""
         return found + wrapped(f"{at}refuted{takes}.{spent}", width, "bad")
     if verdict.verdict == PROVED:
         vacuous = ", but vacuously" if verdict.vacuous else ""

@@ -135,7 +135,7 @@ def test_options_become_a_request(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     words = (
         "check rfc9293 --msl 200ms --time-wait 2msl --time-wait 1/3 --time-wait 400ms --rto 0..3msl "
         "--delay-min 1/2msl --losses unlimited --duplicates 1 --retransmissions 3 --data 2 --incarnations 3 "
-        "--sequence clock --calls open,close,abort --reopen both --start closed --property drained "
+        "--sequence clock --calls open,close,abort --reopen both --start closed --no-reordering --property drained "
         "--property drained --engine smt --timeout 1min --memory 2G"
     )
     assert main(words.split()) == 0
@@ -148,6 +148,7 @@ def test_options_become_a_request(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     scope = request.scope
     assert (scope.losses, scope.duplicates, scope.retransmissions, scope.data) == (-1, 1, 3, 2)
     assert (scope.sequence, scope.calls, scope.reopen) == ("clock", ("open", "close", "abort"), "both")
+    assert (scope.reordering, scope.delay) == (False, True)
     assert "MSL = 200ms" in capsys.readouterr().out
 
 

@@ -90,6 +90,12 @@ def test_sets_of_powers_and_what_they_mean() -> None:
         assert wanted in text, wanted
 
 
+def test_what_needs_no_power_says_so() -> None:
+    text = everything(replace(REFUTED, breaking=[Breaking((), verdict("refuted"), True)], undecided=[]))
+    assert f"None: it is refuted, in {len(TRACE.steps)} steps, when all are taken away." in text
+    assert "it takes no more than calls and timers." in " ".join(text.split())
+
+
 def test_remedies_say_what_they_are() -> None:
     text = everything(REFUTED)
     assert "+paws --sequence timestamps  proved" in text
