@@ -15,6 +15,7 @@ from tcpverify.cli.exploring import exploring_options, request_of, unit_of
 from tcpverify.cli.saving import write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
+from tcpverify.views.quantities import Unit
 
 if TYPE_CHECKING:
     from tcpverify.workflow.derived import BoundReport, BoundRequest
@@ -80,8 +81,7 @@ def bound(
         from tcpverify.views.plot import plot as draw
 
         write_whole(plot, draw(reports[0], x, y), "--plot")
-    unit = unit_of(options["msl"])
-    _print(reports, form, unit, verbose, certificate)
+    _print(reports, form, _unit(options, request), verbose, certificate)
     return max((r.exit_status for r in reports), default=0)
 
 
@@ -136,6 +136,13 @@ def _request(model: str, options: dict[str, Any], within_scope: bool) -> BoundRe
     )
 
 
+def _unit(options: dict[str, Any], request: BoundRequest) -> Unit:
+    """The unit of the first duration that the user gave."""
+    durations = [options["msl"]] if "MSL" in request.given else []
+    durations += [*options["time_waits"], *(d for d in options["rto"] or () if d is not None)]
+    return next((d.unit for d in durations if d.unit is not None and d.unit.name), unit_of(options["msl"]))
+
+
 def _relative(value: Any) -> bool:
     return any(getattr(v, "unit", BaseException) is None for v in (value if isinstance(value, tuple) else (value,)))
 
@@ -168,7 +175,7 @@ def _certificate(report: BoundReport, path: str) -> None:
     write_whole(path, dumps(CertificateFile(parts, report.request.scope).to_json()), "--certificate")
 
 
-def _print(reports: list[BoundReport], form: str, unit: Any, verbose: bool, certificate: str | None) -> None:
+def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, certificate: str | None) -> None:
     from tcpverify.tcp.registry import load
     from tcpverify.views.bound import answer, bound_document, ladders
     from tcpverify.views.documents import dumps

@@ -54,7 +54,9 @@ def sweep(
         progress.clear()
     reports = [r for r in cells.values() if not isinstance(r, str)]
     if form == "json":
-        sys.stdout.write(dumps({"schema": "tcpverify.bounds/1", "bounds": [bound_document(r) for r in reports]}))
+        failed = [{"model": m, "property": p, "error": e} for (m, p), e in cells.items() if isinstance(e, str)]
+        bounds = [bound_document(r) for r in reports]
+        sys.stdout.write(dumps({"schema": "tcpverify.bounds/1", "bounds": bounds, "failed": failed}))
     else:
         from tcpverify.views.styled import Screen
 

@@ -90,6 +90,9 @@ def _why(report: BoundReport, width: int) -> list[Line]:
         text = f"Proof: {plural(len(report.proofs), 'invariant')} over clocks and parameters, {states} symbolic states"
         text += f"; {plural(duties, 'obligation')} re-checked by {', '.join(by)}." if by else "; not re-checked."
         found += wrapped(text, width, "dim", "", "  ")
+    if report.proofs and not report.unbounded and any(p.unbounded for p in report.proofs):
+        text = "An alternative that holds within the scope only rests on how often a segment may be sent again."
+        found += wrapped(f"{text} More retransmissions move it or do away with it.", width)
     if report.cuts:
         runs = "one run" if len(report.cuts) == 1 else f"{len(report.cuts)} runs"
         where = "every value outside" if report.status == EXACT else "what is known to be unsafe"
@@ -146,11 +149,13 @@ def _substituted(report: BoundReport, values: Mapping[str, Linear], unit: Unit =
     domain = Region(len(names)).meet((one, True), *(put(c) for c in report.domain.conditions))
     if domain.empty:
         return "never"
-    alternatives = []
+    parts: list[Region] = []
     for piece in report.safe:
         part = domain.meet(*(put(c) for c in piece.conditions))
-        if part.empty:
-            continue
+        if not part.empty and not any(known.includes(part) for known in parts):
+            parts = [known for known in parts if not part.includes(known)] + [part]
+    alternatives = []
+    for part in parts:
         left = [c for c in part.conditions if not domain.holds(*c)]
         if not left:
             return "always"
@@ -254,6 +259,7 @@ def bound_document(report: BoundReport, certificate: str | None = None) -> dict[
         "own_time_wait": str(report.own),
         "given": {n: str(v) for n, v in report.request.given.items()},
         "certificate": certificate,
+        "reason": report.reason,
         "interrupted": report.interrupted,
         "exit_status": report.exit_status,
         "seconds": round(report.seconds, 3),

@@ -44,6 +44,8 @@ Report = Callable[[int, int, int, str], None]
 FURTHER = ("RTO_MIN", "DELAY_MIN")
 #: symbolic states after which a system is left for the next one, round by round
 PATIENCE = (4_000, 25_000, 150_000, 1_000_000, 10_000_000)
+#: refutations after which a region is taken to have no end of facets
+MOST_CUTS = 40
 #: states after which a proof within the scope is not sought beyond it any more
 UPGRADE = 150_000
 #: numbers of retransmissions and duplicates with which refutations are sought where any number is allowed, by round
@@ -109,7 +111,8 @@ class Derivation:
         if found is None:
             timing = Timing(
                 delay_min=parameter("DELAY_MIN") if "DELAY_MIN" in self.names else None,
-                rto_min=parameter("RTO_MIN") if "RTO_MIN" in self.names else None,
+                # A proof that needs no least timeout holds for every one, and is far smaller.
+                rto_min=parameter("RTO_MIN") if "RTO_MIN" in self.names and scope.duplicates != UNLIMITED else None,
                 positive=self.strict,
             )
             system = Scenario(
@@ -143,7 +146,7 @@ class Derivation:
     def run(self) -> list[Region]:
         """Refute and prove until nothing is open, or no attempt is left; what is still open then."""
         given_up: list[Region] = []
-        while not self.out_of_time():
+        while not self.out_of_time() and len(self.cuts) < MOST_CUTS:
             left = self.undecided()
             piece = next((p for p in left if not any(g.includes(p) for g in given_up)), None)
             if piece is None:
@@ -168,7 +171,7 @@ class Derivation:
                     continue
                 if self.out_of_time():
                     return False
-                last = scope == self.request.scope and not self.proving(turn)
+                last = scope == self.request.scope and (turn == len(PATIENCE) - 1 or not self.proving(-1))
                 run = self.explore(system, piece, 0 if last else patience)
                 if self.request.property in run.first:
                     if self.cut(system, run, piece):
@@ -177,7 +180,7 @@ class Derivation:
                     within = system, piece, run
                 elif run.complete:
                     in_vain.add(system)
-            for system in self.proving(turn) if within is None or patience <= UPGRADE else ():
+            for system in self.proving(turn):
                 if system in in_vain:
                     continue
                 if self.out_of_time():
@@ -187,7 +190,7 @@ class Derivation:
                     return self.prove(system, piece, run)
                 if run.first.keys() & {self.request.property}:
                     in_vain.add(system)
-            if within is not None and self.out_of_time():
+            if within is not None and (turn or self.out_of_time()):
                 break
         if within is not None:
             return self.prove(*within)
@@ -321,9 +324,26 @@ def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable
         proofs=derivation.proofs,
         witnesses=facets.witnesses(derivation, safe),
         open=left,
+        reason=_reason(derivation) if left else "",
         interrupted=derivation.stopped,
         seconds=time.perf_counter() - began,
     )
+
+
+def _reason(derivation: Derivation) -> str:
+    """Why something is left open, and what may help."""
+    scope = derivation.request.scope
+    if derivation.stopped:
+        return "Interrupted."
+    if derivation.out_of_time():
+        return "The limit on time or memory was reached; raise --timeout or --memory."
+    if len(derivation.cuts) >= MOST_CUTS:
+        return f"After {MOST_CUTS} refutations, each for more values than the last, there was no end of them."
+    if UNLIMITED in (scope.retransmissions, scope.duplicates):
+        most = max(r for row in SEARCHES for r, _ in row)
+        return (f"Refutations were sought with up to {most} retransmissions, proofs for any number; a number of "
+                "retransmissions and duplicates gives an exact answer for that number.")  # fmt: skip
+    return "Neither a refutation nor a proof was found within ten million states."
 
 
 def _model(request: BoundRequest) -> LoadedModel:
