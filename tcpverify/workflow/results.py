@@ -106,7 +106,7 @@ class CheckReport:
     interrupted
         whether Ctrl-C ended the run early.
     queries
-        what Z3 was asked to confirm, by name, as SMT-LIB text; every assertion must be unsatisfiable by itself.
+        what Z3 was asked to confirm, by name, as SMT-LIB scripts; every answer to them must be unsat.
     """
 
     request: CheckRequest

