@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tcpverify.engines.explore import Exploration
 from tcpverify.engines.parametric import ParametricZones
 from tcpverify.engines.zones import EMPTY
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Constraint, Edge
 
-__all__ = ["complement", "path_region", "simplified"]
+__all__ = ["complement", "minus", "path_region", "simplified", "widest"]
 
 
 def path_region(
@@ -38,6 +39,27 @@ def path_region(
             return None
         zone = space.apply(zone, space.step_of(edge.guard, edge.carry, invariant))
     return None if zone == EMPTY else space.region(zone)
+
+
+def widest(run: Exploration, mark: str) -> list[tuple[int, int]]:
+    """The marked edges that are met for most parameter values, as (state, index of edge), those met first before.
+
+    None is met only where another one, on the list, is met as well.
+    """
+    space: ParametricZones = run.zones
+    bit = 1 << run.skeleton.marks.index(mark)
+    kept: list[tuple[Region, int, int]] = []
+    for state, location in enumerate(run.location):
+        if run.skeleton.edges_of[location] is None:
+            continue
+        for index, (_, pattern, bits) in enumerate(run.skeleton.steps_of[location]):
+            zone = run.after(run.zone[state], pattern) if bits & bit else EMPTY
+            if zone == EMPTY:
+                continue
+            region = space.region(zone)
+            if not any(known.includes(region) for known, _, _ in kept):
+                kept = [row for row in kept if not region.includes(row[0])] + [(region, state, index)]
+    return [(state, index) for _, state, index in kept]
 
 
 def minus(pieces: Iterable[Region], cut: Sequence[Condition], domain: Region) -> list[Region]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from tcpverify.engines.derivation import complement, path_region, simplified
+from tcpverify.engines.derivation import complement, minus, path_region, simplified, widest
 from tcpverify.engines.explore import Budget, Exploration, explore
 from tcpverify.engines.parametric import ParametricZones
 from tcpverify.engines.skeleton import Skeleton
@@ -196,10 +196,12 @@ class Derivation:
             return self.prove(*within)
         return False
 
-    def explore(self, system: _System, piece: Region, patience: int) -> Exploration:
-        """Explore a piece, until the property is broken or everything is known or patience ends."""
+    def explore(
+        self, system: _System, piece: Region, patience: int, further: ParametricZones | None = None
+    ) -> Exploration:
+        """Explore a piece, until the property is broken (not with ``further``) or all is known or patience ends."""
         skeleton = self.skeleton(system.scope, system.obligations)
-        space = ParametricZones(skeleton, self.names, piece, system.widest)
+        space = further or ParametricZones(skeleton, self.names, piece, system.widest)
         what = f"{'proving' if system.widest else 'searching'}, {len(self.cuts)} cut off, {len(self.proofs)} proved"
 
         def report(states: int, transitions: int, depth: int) -> None:
@@ -209,29 +211,44 @@ class Derivation:
         budget = Budget(seconds=self.remaining(), states=patience, interrupted=self.out_of_time)
         try:
             return explore(
-                skeleton, {}, space=space, budget=budget, progress=report, until=frozenset({self.request.property}),
+                skeleton, {}, space=space, budget=budget, progress=report,
+                until=None if further is not None else frozenset({self.request.property}),
                 merge=system.merge,
             )
         except KeyError as error:
             raise ModelError(f"{self.model.name} has a duration over {error}, which is no parameter here") from None
 
     def cut(self, system: _System, run: Exploration, piece: Region) -> bool:
-        """Cut off what the path found is possible for; False if it is not, since it needs a timeout of zero."""
+        """Cut off what runs found are possible for; False if it is nothing, since they need a timeout of zero.
+
+        The run with the fewest steps may be possible for few values only. A few states more show others, and those
+        that are possible for most values are taken.
+        """
+        further = self.explore(system, piece, 3 * len(run) + 300, run.zones)
+        found = False
+        for state, index in widest(further, self.request.property):
+            found = self._cut(system, further, piece, state, index) or found
+        if not found and self.strict:
+            raise InternalDisagreement(f"the exploration's path for {self.request.property} is not possible")
+        self.strict = self.strict or not found
+        return found
+
+    def _cut(self, system: _System, run: Exploration, piece: Region, state: int, index: int) -> bool:
         skeleton = self.skeleton(system.scope, system.obligations)
-        state, index = run.first[self.request.property]
         steps = [*run.path(state), (state, index)]
         start = skeleton.locations[run.location[steps[0][0]]]
         scenario: Scenario = skeleton.system  # type: ignore[assignment]
         path = positive_timeouts(scenario, start, [skeleton.edge(run.location[s], i) for s, i in steps])  # type: ignore[arg-type]
         region = self.possible(scenario, start, path)
         if region is None or region.meet(*piece.conditions).empty:
-            if self.strict:
-                raise InternalDisagreement(f"the exploration's path for {self.request.property} is not possible")
-            self.strict = True
             return False
-        conditions = simplified(region, [c.conditions for c in self.cuts], self.domain)
-        self.cuts.append(Cut(conditions, region, len(path), system.scope))
-        self.paths[conditions] = (scenario, start, path)
+        left = [region]
+        for cut in self.cuts:
+            left = minus(left, cut.conditions, self.domain)
+        if left:
+            conditions = simplified(region, [c.conditions for c in self.cuts], self.domain)
+            self.cuts.append(Cut(conditions, region, len(path), system.scope))
+            self.paths[conditions] = (scenario, start, path)
         return True
 
     def possible(self, scenario: Scenario, start: object, path: Sequence[Edge]) -> Region | None:
