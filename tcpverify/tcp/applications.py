@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tcpverify.tcp.endpoint import End, Event
 from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scope import Scope
 
-__all__ = ["calls", "next_incarnation"]
+__all__ = ["calls", "held_back", "next_incarnation"]
 
 
 def next_incarnation(scope: Scope, end: End, peer: End) -> int:
@@ -25,6 +26,14 @@ def next_incarnation(scope: Scope, end: End, peer: End) -> int:
         new = max(end.incarnation, peer.incarnation) + 1
         return new if new <= scope.incarnations else 0
     return 0
+
+
+def held_back(scope: Scope, end: End, peer: End) -> bool:
+    """Whether this CLOSED end would begin an incarnation if more of them could be alive at once."""
+    if end.state != "CLOSED" or next_incarnation(scope, end, peer):
+        return False
+    more = replace(scope, incarnations=scope.incarnations + 1)
+    return next_incarnation(more, end, peer) > 0
 
 
 def calls(scope: Scope, end: End, opens: int, peer_fin: bool) -> Iterable[Event]:

@@ -13,7 +13,7 @@ from itertools import product
 from tcpverify.lang.linear import Linear, constant
 from tcpverify.lang.system import Constraint, Edge, Limits
 from tcpverify.lang.table import Table
-from tcpverify.tcp.applications import calls, next_incarnation
+from tcpverify.tcp.applications import calls, held_back, next_incarnation
 from tcpverify.tcp.composition import Composition
 from tcpverify.tcp.copies import OBLIGATIONS, Copies
 from tcpverify.tcp.endpoint import STAMP, Case, End, Event, Machine, closed
@@ -130,6 +130,13 @@ class Scenario:
         a, b = (self.parts.end(e) for e in ends)
         clocks = len(self.parts.timers[a]) + len(self.parts.timers[b])
         return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), clocks)]
+
+    def held_back(self, location: Location) -> bool:
+        """Whether the number of incarnations alive at once keeps an end from opening here."""
+        if location == GAVE_UP:
+            return False
+        a, b = (self.parts.ends[n] for n in location[:2])
+        return held_back(self.scope, a, b) or held_back(self.scope, b, a)
 
     def clocks(self, location: Location) -> list[tuple[str, int]]:
         """What each clock of a location measures: ("segment", position) or (timer, end)."""

@@ -82,7 +82,8 @@ def _why(report: BoundReport, width: int) -> list[Line]:
     if report.proofs:
         if report.unbounded:
             assumed = f"at most {losses}" if scope.losses > 0 else losses if scope.losses else "no losses"
-            text = "Unbounded: proved for any number of retransmissions, duplicates and reorderings. "
+            powers = ["retransmissions", "duplicates", "reorderings"] + ["incarnations"] * report.all_incarnations
+            text = f"Unbounded: proved for any number of {', '.join(powers[:-1])} and {powers[-1]}. "
             found += wrapped(text + f"Assumed: {assumed}; no finite TIME_WAIT survives unlimited losses.", width)
         states = sum(p.assurance.states for p in report.proofs)
         duties = sum(p.assurance.obligations for p in report.proofs)
@@ -245,6 +246,7 @@ def bound_document(report: BoundReport, certificate: str | None = None) -> dict[
         "assurance": {
             "method": "parametric zones",
             "unbounded": report.unbounded,
+            "any_incarnations": report.all_incarnations,
             "rechecked_by": sorted({name for p in report.proofs for name in p.assurance.rechecked_by}),
             "obligations": obligations,
             "proofs": [

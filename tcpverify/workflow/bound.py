@@ -261,8 +261,8 @@ class Derivation:
         """Keep a proof, confirmed by its certificate; False if time ran out over that."""
         assurance = Assurance("parametric zones", len(run), run.transitions, run.depth, ())
         certificate = None
+        scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
         if self.request.certify:
-            scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
             certificate = certify(run, scenario, self.model.name, [self.request.property])
             answer = recheck(certificate, Afresh(scenario.twin()), self.out_of_time)
             if answer.stopped:
@@ -270,7 +270,8 @@ class Derivation:
             if not answer.holds:
                 raise InternalDisagreement(f"the certificate of a proof fails its re-check: {answer.failure}")
             assurance = replace(assurance, rechecked_by=("z3",), obligations=answer.obligations)
-        self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, certificate))
+        free = not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
+        self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, free, certificate))
         return True
 
 

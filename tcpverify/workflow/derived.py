@@ -93,12 +93,15 @@ class Proof:
     """A convex set of parameter values for which the property is proved, and why.
 
     ``scope`` is that of the proof: with unlimited duplicates and retransmissions it covers any number of them.
+    ``incarnations`` says that the number of incarnations alive at once never kept an end from opening, so that the
+    proof covers any number of them as well.
     """
 
     region: Region
     scope: Scope
     obligations: str
     assurance: Assurance
+    incarnations: bool = False
     certificate: Any = None
 
     @property
@@ -154,6 +157,11 @@ class BoundReport:
     def unbounded(self) -> bool:
         """Whether all proofs hold for any number of retransmissions and duplicates."""
         return bool(self.proofs) and all(p.unbounded for p in self.proofs)
+
+    @property
+    def all_incarnations(self) -> bool:
+        """Whether all proofs hold for any number of incarnations alive at once."""
+        return bool(self.proofs) and all(p.incarnations for p in self.proofs)
 
     @property
     def exit_status(self) -> int:

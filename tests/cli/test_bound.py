@@ -36,7 +36,7 @@ def test_the_answer_is_written_as_a_person_would(capsys: Capture) -> None:
     assert main(list(QUICK)) == 0
     out = capsys.readouterr().out
     assert "holds exactly if\n      TIME_WAIT ≥ 2·MSL\n" in out
-    assert "any number of retransmissions, duplicates and reorderings" in out
+    assert "any number of retransmissions, duplicates, reorderings and incarnations" in " ".join(out.split())
     assert "The model's own TIME_WAIT = 2·MSL is enough." in out
     # The ladder is that of every small epsilon, not of a number.
     assert "Just below TIME_WAIT ≥ 2·MSL: at TIME_WAIT = 2·MSL − 2ε" in out
