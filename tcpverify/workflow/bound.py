@@ -186,15 +186,24 @@ class Derivation:
                 if self.out_of_time():
                     break
                 run = self.explore(system, piece, patience if within is None else UPGRADE)
-                if run.complete and self.request.property not in run.first:
+                if run.complete and self.request.property not in run.first and self.all_incarnations(system, run):
                     return self.prove(system, piece, run)
-                if run.first.keys() & {self.request.property}:
+                if run.complete or self.request.property in run.first:
                     in_vain.add(system)
             if within is not None and (turn or self.out_of_time()):
                 break
         if within is not None:
             return self.prove(*within)
         return False
+
+    def all_incarnations(self, system: _System, run: Exploration) -> bool:
+        """Whether the number of incarnations alive at once kept no end from opening.
+
+        With unlimited duplicates that is what a proof stands or falls with: a copy that is too old to be delivered
+        still counts as alive, so an end would be kept from opening where in a real network it is not.
+        """
+        scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
+        return not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
 
     def explore(
         self, system: _System, piece: Region, patience: int, further: ParametricZones | None = None
@@ -270,7 +279,7 @@ class Derivation:
             if not answer.holds:
                 raise InternalDisagreement(f"the certificate of a proof fails its re-check: {answer.failure}")
             assurance = replace(assurance, rechecked_by=("z3",), obligations=answer.obligations)
-        free = not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
+        free = self.all_incarnations(system, run)
         self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, free, certificate))
         return True
 

@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tcpverify.engines.derivation import minus
+from tcpverify.engines.explore import Budget, explore
 from tcpverify.errors import InternalDisagreement
-from tcpverify.evidence.concrete import concretise
+from tcpverify.evidence.concrete import concretise, positive_timeouts
 from tcpverify.evidence.everywhere import covered, possible_everywhere
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.symbolic import EPSILON, just_below
@@ -20,11 +21,15 @@ from tcpverify.evidence.trace import Trace
 from tcpverify.lang.linear import Linear, parameter
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
+from tcpverify.tcp.copies import OBLIGATIONS
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.workflow.derived import Cut, Witness
 
 if TYPE_CHECKING:
     from tcpverify.workflow.bound import Derivation
+
+#: states within which a shorter run is sought
+SOON = 50_000
 
 __all__ = ["confirmed", "essential", "witnesses"]
 
@@ -114,9 +119,29 @@ def _just_outside(derivation: Derivation, facet: Condition, cut: Cut, point: dic
     found = just_below(scenario, start, clocks, path, "TIME_WAIT", value, point)
     if found is None:
         return None
+    # What was cut off is what one run is possible for, not the shortest; here a shorter one may do.
+    shorter = _shortest(derivation, cut, found[1])
+    if shorter is not None and len(shorter) < len(path):
+        better = just_below(scenario, start, clocks, shorter, "TIME_WAIT", value, point)
+        if better is not None:
+            path, found = shorter, better
     many, numbers, times, labels = found
     trace = _trace(derivation, scenario, start, path, numbers, times)
     return Witness(facet, cut, trace, tuple(labels), {"TIME_WAIT": value - parameter(EPSILON) * many})
+
+
+def _shortest(derivation: Derivation, cut: Cut, numbers: dict[str, Fraction]) -> list[Edge] | None:
+    """The run with the fewest steps at these numbers, if it is found soon."""
+    skeleton = derivation.skeleton(cut.scope, OBLIGATIONS[-1])
+    name = derivation.request.property
+    run = explore(skeleton, numbers, until=frozenset({name}), budget=Budget(states=SOON))
+    if name not in run.first:
+        return None
+    state, index = run.first[name]
+    steps = [*run.path(state), (state, index)]
+    start = skeleton.locations[run.location[steps[0][0]]]
+    edges = [skeleton.edge(run.location[s], i) for s, i in steps]
+    return positive_timeouts(skeleton.system, start, edges)  # type: ignore[arg-type]
 
 
 def _somewhere(derivation: Derivation, cut: Cut) -> Witness:
