@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -78,8 +78,8 @@ class Patient(ParametricZones):
         return EMPTY if self.ended else super().apply(zone, step)
 
 
-def parametric(skeleton: Skeleton, widest: int, domain: Region = DOMAIN) -> Exploration:
-    run = explore(skeleton, {}, space=Patient(skeleton, NAMES, domain, widest))
+def parametric(skeleton: Skeleton, widest: int, domain: Region = DOMAIN, merge: int = 0) -> Exploration:
+    run = explore(skeleton, {}, space=Patient(skeleton, NAMES, domain, widest), merge=merge)
     if run.zones.ended:
         run.stopped = "zones"
     return run
@@ -112,11 +112,14 @@ def test_one_exploration_is_all_numeric_ones(system: InUnits, points: list[Point
         assert found == expected if run.complete else found <= expected, point
 
 
-@given(models, st.lists(st.sampled_from(POINTS), min_size=4, max_size=4), st.integers(1, 3))
+@given(models, st.lists(st.sampled_from(POINTS), min_size=4, max_size=4), st.integers(0, 3), st.integers(0, 2))
 @SETTINGS
-def test_what_is_forgotten_adds_behaviour_and_loses_none(system: InUnits, points: list[Point], widest: int) -> None:
+def test_what_is_forgotten_or_joined_adds_behaviour_and_loses_none(
+    system: InUnits, points: list[Point], widest: int, merge: int
+) -> None:
+    assume(widest or merge)
     skeleton = Skeleton(system)
-    run = parametric(skeleton, widest)
+    run = parametric(skeleton, widest, merge=merge)
     assume(run.complete)
     for point in points:
         assert reached(run, point) >= reached(explore(skeleton, numbers(point))), point
@@ -253,3 +256,24 @@ def test_abstraction_compares_strictly() -> None:
 def test_an_unknown_parameter_is_named() -> None:
     with pytest.raises(KeyError, match="C"):
         row_of(parameter("C") + parameter("A"), ("A", "B"))
+
+
+@given(models, st.lists(st.sampled_from(POINTS), min_size=6, max_size=6))
+@SETTINGS
+def test_a_joined_zone_contains_both(system: InUnits, points: list[Point]) -> None:
+    skeleton = Skeleton(system)
+    run = parametric(skeleton, 0)
+    space = run.zones
+    for states in run.at.values():
+        for first, second in pairwise(states[:6]):
+            joined = space.join(run.zone[first], run.zone[second])
+            for zone in (run.zone[first], run.zone[second]):
+                assert space.includes(joined, zone)
+                for point in points:
+                    if not space.region(zone).inside(point):
+                        continue
+                    assert space.region(joined).inside(point)
+                    larger, smaller = (
+                        [worth(space.entries[e], point, 6) for e in space.matrix(z)] for z in (joined, zone)
+                    )
+                    assert all(a >= b for a, b in zip(larger, smaller, strict=True)), point
