@@ -51,7 +51,9 @@ def rows(size: int, most: int) -> st.SearchStrategy[list[Condition]]:
     row = st.lists(st.integers(-3, 3), min_size=size, max_size=size).map(tuple)
     one = st.tuples(row, st.booleans()).map(lambda c: [c])
     both = row.map(lambda r: [(r, False), (tuple(-v for v in r), False)])
-    return st.lists(st.one_of(one, one, one, both), max_size=most).map(lambda parts: [c for p in parts for c in p])
+    # Such a one touches the other parameters' face, often a low one.
+    positive = st.lists(st.integers(0, 1), min_size=size, max_size=size).map(lambda r: [(tuple(r), True)])
+    return st.lists(st.one_of(one, one, positive, both), max_size=most).map(lambda parts: [c for p in parts for c in p])
 
 
 @st.composite
@@ -189,6 +191,7 @@ def test_a_strict_condition_keeps_off_an_edge_that_belongs_to_no_facet_of_it() -
     assert not region.inside((Fraction(0), Fraction(0), Fraction(1)))
     assert region.holds((1, 1, 0), True) and not region.holds((1, 0, 0), True)
     assert region.meet(((-1, 0, 0), False)).holds((0, 1, 0), True)
+    assert region.meet(((0, 0, 1), True)).conditions == (((0, 0, 1), True), ((1, 1, 0), True))
 
 
 @pytest.mark.parametrize("conditions", [
