@@ -79,7 +79,9 @@ class Scenario:
         self.stamps = Stamps(self.parts, order) if scope.sequence == "timestamps" else None
         self.obligations = obligations
         self.copies = (
-            Copies(self.parts, self._arrival_plans, obligations, scope.start == "established")
+            # One that calls CLOSE while it opens may send its SYN,ACK again from FIN-WAIT-1.
+            Copies(self.parts, self._arrival_plans, obligations,
+                   scope.start == "established" and "cancel" not in scope.calls)
             if scope.duplicates == UNLIMITED
             else None
         )

@@ -35,13 +35,13 @@ __all__ = ["confirmed", "essential", "witnesses"]
 
 
 def essential(cuts: Sequence[Cut], domain: Region) -> list[Cut]:
-    """The cuts without those that the others make superfluous, earlier ones first."""
+    """The cuts without those whose runs are possible only where runs of others are, earlier ones first."""
     kept = list(cuts)
     for cut in cuts:
         others = [c for c in kept if c is not cut]
-        part = [domain.meet(*cut.conditions)]
+        part = [domain.meet(*cut.region.conditions)]
         for other in others:
-            part = minus(part, other.conditions, domain)
+            part = minus(part, other.region.conditions, domain)
         if not part:
             kept = others
     return kept
@@ -63,8 +63,11 @@ def witnesses(derivation: Derivation, safe: Sequence[Region]) -> list[Witness]:
             if witness is not None:
                 found.append(witness)
                 break
-    if not found and derivation.cuts:
-        found = [_somewhere(derivation, min(derivation.cuts, key=lambda c: c.steps))]
+    # Every run that the answer rests on is replayed; where nothing is safe, one that is possible for most is shown.
+    rest = [c for c in essential(derivation.cuts, domain) if all(w.cut is not c for w in found)]
+    others = [_somewhere(derivation, cut) for cut in rest]
+    if not found and others:
+        found = [max(others, key=lambda w: (w.cut.region.includes(domain), -w.cut.steps))]
     return found
 
 
