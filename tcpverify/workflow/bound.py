@@ -54,9 +54,9 @@ SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3
 PROVERS = (
     (("receiver", 4, 1),),
     (("receiver", 4, 1), ("answered", 4, 1)),
-    (("receiver", 4, 0), ("answered", 4, 1), ("answered", 8, 4)),
-    (("answered", 8, 0), ("all", 8, 1)),
-    (("all", 8, 0), ("all", 16, 0)),
+    (("receiver", 4, 1), ("answered", 4, 1), ("receiver", 4, 0), ("answered", 8, 4)),
+    (("receiver", 4, 1), ("answered", 4, 1), ("answered", 8, 0), ("all", 8, 1)),
+    (("receiver", 4, 1), ("answered", 4, 1), ("all", 8, 0), ("all", 16, 0)),
 )
 
 
