@@ -89,6 +89,7 @@ class Derivation:
     cuts: list[Cut] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     strict: bool = False
+    easy: int = 0
     paths: dict[tuple[Condition, ...], tuple[Scenario, object, Sequence[Edge]]] = field(default_factory=dict)
     _skeletons: dict[tuple[Scope, str, bool], Skeleton] = field(default_factory=dict)
 
@@ -172,6 +173,8 @@ class Derivation:
         in_vain: set[_System] = set()
         within: tuple[_System, Region, Exploration] | None = None
         for turn, patience in enumerate(PATIENCE):
+            if turn < self.easy:
+                continue
             for scope in self.searching(turn) if within is None else ():
                 system = _System(scope)
                 if system in in_vain:
@@ -182,6 +185,8 @@ class Derivation:
                 run = self.explore(system, piece, 0 if last else patience)
                 if self.request.property in run.first:
                     if self.cut(system, run, piece):
+                        # The next refutation will hardly be found sooner.
+                        self.easy = turn
                         return True
                 elif run.complete and scope == self.request.scope:
                     within = system, piece, run
