@@ -242,6 +242,16 @@ def test_a_bound_that_only_some_values_undercut_stays_a_minimum() -> None:
     assert other.entries[other.matrix(zone)[2]] == (((1, 0), False),)
 
 
+def test_a_minimum_is_below_a_mean_though_neither_of_its_bounds_is() -> None:
+    space = ParametricZones(None, ("A", "B"), Region(2))
+    least = space.entry([((1, 0), False), ((0, 1), False)])
+    mean = ((F(1, 2), F(1, 2)), False)
+    assert space.below(0, least, space.entry([mean])) and not space.below(0, space.entry([mean]), least)
+    # Where A = B all are equal, and only a strict bound is below a strict one.
+    assert not space.below(0, least, space.entry([(mean[0], True)]))
+    assert space.below(0, space.entry([((1, 0), True), ((0, 1), True)]), space.entry([(mean[0], True)]))
+
+
 def test_abstraction_compares_strictly() -> None:
     """A bound that equals a limit is kept; one that exceeds it everywhere says nothing."""
     space = ParametricZones(None, ("A", "B"), Region(2).meet(((1, -1), True)))
