@@ -9,6 +9,7 @@ from itertools import combinations
 
 from tcpverify.errors import UsageError
 from tcpverify.lang.linear import Linear
+from tcpverify.lang.region import Condition
 from tcpverify.views.conditions import expression_text, region_texts
 from tcpverify.views.plane import Border, Piece, Plane, Point, Side, borders, clipped, corners
 from tcpverify.workflow.derived import EXACT, BoundReport
@@ -36,7 +37,8 @@ class Area:
     Attributes
     ----------
     pieces
-        (kind, convex piece); pieces may overlap.
+        (kind, convex piece); pieces may overlap, and the first in the order of `KINDS` counts. What is refuted is
+        everything else if the region is exact.
     domain
         what is assumed from the start.
     size
@@ -49,6 +51,8 @@ class Area:
         the point of the user's numbers, if there is one; it may lie outside the frame.
     fixed
         the parameters that are no axis, in the unit.
+    free
+        parameters that no border depends on: the picture is the same for all their values.
     """
 
     plane: Plane
@@ -61,12 +65,23 @@ class Area:
     own: tuple[Point, Point] | None
     given: Point | None
     fixed: Mapping[str, Fraction]
+    free: tuple[str, ...]
 
     def kind(self, point: Point) -> str | None:
         """What is known of a point; None outside of what is assumed."""
         if not self.domain.inside(point):
             return None
         return next((k for k in KINDS for kind, piece in self.pieces if kind == k and piece.inside(point)), OPEN)
+
+    def shows(self, kind: str) -> bool:
+        """Whether there is anything of a kind in the frame."""
+        found = [piece for other, piece in self.pieces if other == kind and piece.polygon(*self.size)]
+        if kind != REFUTED or self.domain not in found:
+            return bool(found)
+        # The rest of the domain: there is some if the safe area has borders, or is none.
+        polygon = self.domain.polygon(*self.size)
+        middle = tuple(sum((p[axis] for p in polygon), Fraction(0)) / len(polygon) for axis in (0, 1))
+        return bool(self.borders) or self.kind((middle[0], middle[1])) == REFUTED
 
     def is_safe(self, point: Point) -> bool:
         """Whether the property is proved there."""
@@ -83,24 +98,48 @@ def area(report: BoundReport, x: str, y: str, unit: str, fixed: Mapping[str, Fra
     """
     if len({x, y, unit}) < 3 or not {x, y, unit} <= set(report.names):
         raise UsageError(f"axes and their unit are three of {', '.join(report.names)}, not {x}, {y} and {unit}")
+    free = _free(report, {x, y, unit, *(fixed or {})})
     values = _values(report, {x, y, unit}, unit, fixed or {})
-    plane = Plane(report.names, x, y, {**values, unit: Fraction(1)})
-    domain = plane.region(report.domain)
+    for name in free:
+        del values[name]
+    plane = Plane(report.names, x, y, {**values, unit: Fraction(1), **dict.fromkeys(free, Fraction(0))})
+
+    def drawn(conditions: Sequence[Condition]) -> Piece | None:
+        """What is left where the free parameters may be anything."""
+        about = [report.names.index(name) for name in free]
+        left = [c for c in conditions if not any(c[0][place] for place in about)]
+        positive = [(tuple(int(n == axis) for n in report.names), True) for axis in (x, y)]
+        return plane.piece([*left, *(c for c in positive if report.domain.holds(*c))])
+
+    domain = drawn(report.domain.conditions)
     if domain is None:
         said = ", ".join(f"{n} = {v} {unit}" for n, v in values.items())
         raise UsageError(f"nothing can be drawn for {said}: it contradicts what is assumed of the parameters")
     proofs = [(BEYOND if p.unbounded else WITHIN, p.region) for p in report.proofs]
     proofs += [(WITHIN, r) for r in report.safe if not any(p.region.includes(r) for p in report.proofs)]
-    known = [(kind, plane.region(region)) for kind, region in proofs]
-    known += [(REFUTED, plane.piece((*report.domain.conditions, *cut.conditions))) for cut in report.cuts]
-    known += [(OPEN, plane.region(region)) for region in report.open]
+    known = [(kind, drawn(region.conditions)) for kind, region in proofs if not region.empty]
+    if report.status == EXACT:
+        known.append((REFUTED, domain))
+    else:
+        known += [(REFUTED, drawn((*report.domain.conditions, *cut.conditions))) for cut in report.cuts]
+        known += [(OPEN, drawn(region.conditions)) for region in report.open if not region.empty]
     pieces = [(kind, piece) for kind, piece in known if piece is not None]
     own, given = _own(report, plane, unit), _given(report, x, y, unit)
     size = _size(pieces, domain, own, given)
     found = _borders(pieces, domain, size)
-    return Area(
-        plane, unit, pieces, domain, size, found, corners(found), _within(own, size) if own else None, given, values
-    )
+    line = _within(own, size) if own else None
+    return Area(plane, unit, pieces, domain, size, found, corners(found), line, given, values, free)
+
+
+def _free(report: BoundReport, named: set[str]) -> tuple[str, ...]:
+    """The parameters that occur in nothing but what is assumed of them."""
+    said = [c for region in (*report.safe, *(p.region for p in report.proofs)) for c in region.conditions]
+    if report.status != EXACT:
+        said += [c for region in report.open for c in region.conditions]
+        said += [c for cut in report.cuts for c in cut.conditions]
+    own = [row for row, strict in said if not report.domain.holds(row, strict)]
+    own.append(tuple(dict(report.own.terms).get(name, 0) for name in report.names))
+    return tuple(n for i, n in enumerate(report.names) if n not in named and not any(row[i] for row in own))
 
 
 def _values(
@@ -165,6 +204,7 @@ def _size(
     sides = list({s.line: s for piece in (domain, *(p for _, p in pieces)) for s in piece.sides}.values())
     far = max([Fraction(4), *(abs(v) for one, other in combinations(sides, 2) for v in _crossing(one, other))]) * 4
     happens: tuple[list[Fraction], list[Fraction]] = ([], [])
+    begins = [Fraction(0), Fraction(0)]
     found = _borders(pieces, domain, (far, far))
     for point in corners(found):
         happens[0].append(point[0])
@@ -176,11 +216,14 @@ def _size(
                 happens[0].append(end[0])
             if not border.line[0] or not end[0]:
                 happens[1].append(end[1])
+            if far not in end:
+                begins = [max(begins[axis], end[axis]) for axis in (0, 1)]
     if own is not None:
         ends = _within(own, (far, far))
         for axis in (0, 1):
             happens[axis].extend(end[axis] for end in ends or () if not (own.b, own.a)[axis])
     size = [max(values, default=Fraction(0)) * _MARGINS[axis] or _LEAST for axis, values in enumerate(happens)]
+    size = [max(v, begins[axis] * _MARGINS[axis]) for axis, v in enumerate(size)]
     if given is not None:
         size = [max(v, g * Fraction(6, 5)) if g <= 2 * v else v for v, g in zip(size, given, strict=True)]
     return _round(size[0]), _round(size[1])

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from tcpverify.lang.region import Region, Row, normal
+from tcpverify.lang.region import Row, normal
 
 __all__ = ["Border", "Piece", "Plane", "Point", "borders", "clipped", "corners"]
 
@@ -106,10 +106,6 @@ class Plane(NamedTuple):
                 return None
         sides += [self.side(tuple(int(n == name) for n in self.names), False) for name in (self.x, self.y)]
         return Piece(sides)
-
-    def region(self, region: Region) -> Piece | None:
-        """The same for a region."""
-        return None if region.empty else self.piece(region.conditions)
 
 
 class Border(NamedTuple):

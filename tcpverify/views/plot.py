@@ -133,6 +133,8 @@ class _Drawing:
     def _notes(self) -> list[str]:
         said = [f"{n} = {_times(v, self.area.unit)}" for n, v in self.area.fixed.items()]
         found = [f"Drawn for {' and '.join(said)}."] if said else []
+        if self.area.free:
+            found.append(f"The picture is the same for every {' and '.join(self.area.free)} that is assumed.")
         if not all(p.assurance.rechecked_by for p in self.report.proofs):
             found.append("The proofs were not re-checked.")
         return found
@@ -340,10 +342,9 @@ class _Drawing:
         return drawn, y + PAD - 8
 
     def _surfaces(self) -> Iterator[tuple[str, str]]:
-        shown = {kind for kind, piece in self.area.pieces if len(piece.polygon(*self.area.size)) > 1}
         swatch: dict[str, str | float] = {"x": 0, "y": -8, "width": 30, "height": 16, "stroke": INK}
         for kind in KINDS:
-            if kind in shown:
+            if self.area.shows(kind):
                 yield element("rect", **swatch, fill=self._fill(kind)), WORDS[kind]
         if self._excludes():
             yield element("rect", **swatch, fill="#DDDDDD"), OUTSIDE
@@ -440,6 +441,7 @@ def text_plot(
     said += [f"{'◄' if glyphs.unicode else '<'} {OWN}{expression_text(report.own)}"] if own is not None else []
     said += [f"@ {YOURS}"] if what.given is not None else []
     said += [f"drawn for {n} = {_times(v, unit)}" for n, v in what.fixed.items()]
+    said += [f"the same for every {n}" for n in what.free]
     return found + [row for words in said for row in wrapped(words, width, "", "  ", "    ")]
 
 

@@ -92,9 +92,14 @@ def test_a_region_that_does_not_mention_the_other_axis() -> None:
     assert what.size == (3, 3)
     assert stretches(what) == {("TIME_WAIT = 2·MSL", (0, 2), (3, 2), True)}
     assert what.corners == []
-    (kind, piece), (other, below) = what.pieces
+    (kind, piece), (other, rest) = what.pieces
     assert (kind, set(piece.polygon(*what.size))) == (BEYOND, {(0, 2), (3, 2), (3, 3), (0, 3)})
-    assert (other, set(below.polygon(*what.size))) == (REFUTED, {(0, 0), (3, 0), (3, 2), (0, 2)})
+    assert (other, rest) == (REFUTED, what.domain)
+    assert [what.kind((F(1), F(y))) for y in (0, F(199, 100), 2, 3)] == [REFUTED, REFUTED, BEYOND, BEYOND]
+    (_, above), (_, below), (_, between) = drawn(PARTLY).pieces
+    assert set(below.polygon(F(3), F(3))) == {(0, 0), (3, 0), (3, 2), (0, 2)}
+    assert set(between.polygon(F(3), F(3))) == {(1, 2), (3, 2), (3, 3), (2, 3)}
+    assert set(above.polygon(F(3), F(3))) == {(0, 1), (2, 3), (0, 3)}
 
 
 def test_two_conditions_meet_in_a_corner() -> None:
@@ -170,6 +175,17 @@ def words(picture: str) -> list[str]:
     return [t.text or "" for t in ElementTree.fromstring(picture).iter(f"{SVG}text")]
 
 
+def test_what_is_refuted_is_the_rest_only_if_the_region_is_exact() -> None:
+    assert [drawn(found).shows(REFUTED) for found in ALL] == [True, True, True, True, False, False, True]
+    assert [drawn(found).shows(OPEN) for found in ALL] == [False] * 5 + [True, True]
+    # A single cut may mention what the whole does not depend on.
+    names = ("MSL", "RTO_MAX", "RTO_MIN", "TIME_WAIT")
+    least = more(names, TIME_WAIT=1, MSL=-2)
+    early, late = more(names, MSL=1, RTO_MIN=-1), more(names, MSL=-1, RTO_MIN=1)
+    found = report([([least], True)], [[*refused(least), early], [*refused(least), late]], names=names)
+    assert drawn(found).free == ("RTO_MIN",)
+
+
 def test_what_pictures_say() -> None:
     assert {"TIME_WAIT / MSL", "RTO_MAX / MSL", "the model’s own: 2·MSL", "safe", "refuted"} <= set(words(plot(FLAT)))
     said = words(plot(UNION))
@@ -236,14 +252,18 @@ def test_other_parameters_have_values() -> None:
     least = more(names, TIME_WAIT=1, MSL=-2, DELAY_MIN=1)
     found = report([([least], True)], [refused(least)], names=names)
     what = drawn(found)
-    assert what.fixed == {"RTO_MIN": F(1, 10), "DELAY_MIN": 0}
-    assert "Drawn for RTO_MIN = 0.1·MSL and DELAY_MIN = 0." in words(plot(found))
-    assert "outside of what is assumed" in words(plot(found))
-    assert what.kind((F(1, 20), F(1))) is None
+    assert (what.fixed, what.free) == ({"DELAY_MIN": 0}, ("RTO_MIN",))
+    assert "Drawn for DELAY_MIN = 0." in words(plot(found))
+    assert "The picture is the same for every RTO_MIN that is assumed." in words(plot(found))
+    assert "outside of what is assumed" not in words(plot(found))
+    assert what.kind((F(1, 20), F(1))) == REFUTED and what.kind((F(0), F(1))) is None
     other = area(found, "RTO_MAX", "TIME_WAIT", "MSL", {"DELAY_MIN": F(1, 2)})
-    assert stretches(other) == {("TIME_WAIT = 2·MSL − DELAY_MIN", (F(1, 10), F(3, 2)), (3, F(3, 2)), True)}
+    assert stretches(other) == {("TIME_WAIT = 2·MSL − DELAY_MIN", (0, F(3, 2)), (3, F(3, 2)), True)}
     given = replace(found, request=replace(found.request, given={"MSL": F(10), "DELAY_MIN": F(1)}))
     assert drawn(given).fixed["DELAY_MIN"] == F(1, 10)
+    fixed = {"RTO_MIN": F(1, 2)}
+    assert area(found, "RTO_MAX", "TIME_WAIT", "MSL", fixed).kind((F(1, 4), F(1))) is None
+    assert "outside of what is assumed" in words(plot(found, fixed=fixed))
     with pytest.raises(UsageError, match="contradicts"):
         area(found, "RTO_MAX", "TIME_WAIT", "MSL", {"DELAY_MIN": F(2)})
     with pytest.raises(UsageError, match="MSL cannot be fixed"):
