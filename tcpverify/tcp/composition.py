@@ -121,7 +121,18 @@ class Composition:
             oldest = parts.alive[second]
         if relation or oldest > 1:
             first, second, flight, carry, relation, renamed = self._normal(first, second, flight, carry, relation)
-        # Of a location and its mirror image the smaller is explored.
+        first, second, flight, carry, relation, mirrored = self._smaller(
+            first, second, flight, carry, relation, split, middle
+        )
+        target = (first, second, flight, losses, duplicates, relation)
+        action = Action(kind, plan.side, plan, lost, position, kept, renamed, mirrored)
+        return Edge(target, guard, tuple(carry), action, marks)
+
+    def _smaller(
+        self, first: int, second: int, flight: tuple[int, ...], carry: list[int], relation: int, split: int, middle: int
+    ) -> tuple[int, int, tuple[int, ...], list[int], int, bool]:
+        """Of a location and its mirror image the smaller."""
+        parts, order = self._parts, self._order
         left, right = parts.mirror_end[second], parts.mirror_end[first]
         mirrored = False
         if left < first or (left == first and right <= second):
@@ -134,9 +145,20 @@ class Composition:
                 carry = [c for _, c in rows] + carry[middle:] + carry[split:middle]
                 first, second, flight = left, right, reflection
                 relation = parts.mirror_relation(relation)
-        target = (first, second, flight, losses, duplicates, relation)
-        action = Action(kind, plan.side, plan, lost, position, kept, renamed, mirrored)
-        return Edge(target, guard, tuple(carry), action, marks)
+        return first, second, flight, carry, relation, mirrored
+
+    def forgotten(self, source: Location, side: int, flight: tuple[int, ...], places: tuple[int, ...]) -> Edge:
+        """The edge to a location with a part of its flight only; ``places`` are the old positions of that part."""
+        clock = len(source[2])
+        middle = clock + len(self._parts.timers[source[0]])
+        carry = [*places, *range(clock, middle + len(self._parts.timers[source[1]]))]
+        first, second, flight, carry, relation, renamed = self._normal(source[0], source[1], flight, carry, source[5])
+        split = len(flight)
+        first, second, flight, carry, relation, mirrored = self._smaller(
+            first, second, flight, carry, relation, split, split + middle - clock
+        )
+        action = Action("forget", side, None, renamed=renamed, mirrored=mirrored)
+        return Edge((first, second, flight, source[3], source[4], relation), (), tuple(carry), action)
 
     def _timers_carried(self, first: int, second: int, plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """For the timers of either end after a plan, the place among the timers before that each continues, or -1."""

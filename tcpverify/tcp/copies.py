@@ -9,7 +9,8 @@ soonest. So a segment is in flight in one of three ways, and the network is fini
 - *a copy*: it may be delivered any number of times while it is younger than MSL, or never (one clock).
 
 Delivery is deterministic: owed twice becomes owed (the youngest), owed becomes a copy, a copy stays. A copy can be
-forgotten only when it is too old to be delivered; that is asked where it matters, when a TIME-WAIT timer expires.
+forgotten only when it is too old to be delivered; that is asked where it matters: when a TIME-WAIT timer expires,
+and when a CLOSED end could not open, or only otherwise, because of old incarnations that live on in copies.
 
 To give up that a segment must be delivered only adds behaviour, so a proof may give up as much as it can spare:
 `OBLIGATIONS` says how much is kept. The fewer, the smaller the state space. What lies between the oldest and the
@@ -68,6 +69,18 @@ class Copies:
         """The segments that are certainly in flight: the owed ones, and the copy at that position (-1: none)."""
         copies = self.copies(flight)
         return [n for i, n in enumerate(flight) if i == copy or i not in copies]
+
+    def without_oldest(self, flight: Flight) -> list[tuple[Flight, tuple[int, ...]]]:
+        """What is left of a flight, with old positions, without the copies of the oldest incarnation, the two oldest,
+        and so on. A copy is as old as the oldest number in it."""
+        segments = self._parts.segments
+        oldest = {i: min([segments[flight[i]].incarnation, *(t >> 1 for t in segments[flight[i]].tags() if t > 1)])
+                  for i in self.copies(flight)}  # fmt: skip
+        found = []
+        for limit in sorted(set(oldest.values())):
+            kept = tuple(i for i in range(len(flight)) if oldest.get(i, limit + 1) > limit)
+            found.append((tuple(flight[i] for i in kept), kept))
+        return found
 
     def step(
         self, flight: Flight, position: int, sent: Flight, expires: bool, ends: tuple[int, int]

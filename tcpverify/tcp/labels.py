@@ -22,7 +22,8 @@ def describe(scenario: Scenario) -> Callable[[Edge], dict[str, Any]]:
         action: Action = edge.label
         plan = action.plan
         if plan is None:
-            return {"kind": action.kind, "end": "AB"[action.end], "event": "gives up", "rule": "", "clause": "",
+            said = "forgets copies" if action.kind == "forget" else "gives up"
+            return {"kind": action.kind, "end": "AB"[action.end], "event": said, "rule": "", "clause": "",
                     "segment": "", "sent": ""}  # fmt: skip
         rule = scenario.table.rules[plan.reaction.rule]
         sent = zip(plan.reaction.emits, action.lost, strict=True)

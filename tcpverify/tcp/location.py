@@ -70,9 +70,9 @@ class Action(NamedTuple):
     Attributes
     ----------
     kind
-        ``call``, ``timer``, ``deliver`` or ``give-up``.
+        ``call``, ``timer``, ``deliver``, ``give-up`` or ``forget`` (copies, where duplicates are unlimited).
     plan
-        the event, the end that had it and its reaction; None for ``give-up``.
+        the event, the end that had it and its reaction; None for ``give-up`` and ``forget``.
     lost
         parallel to ``plan.reaction.emits``: which of the segments sent are lost.
     position, kept

@@ -214,9 +214,11 @@ class Scenario:
         parts, flight, add = self.parts, location[2], self.composition.add
         clock = len(flight)
         for side in (0, 1):
+            mine = location[side]
             for plan in self._call_plans(location, side):
                 add(found, location, "call", plan, ())
-            mine = location[side]
+            if self.copies is not None and parts.ends[mine].state == "CLOSED":
+                found += self._forgotten(location, side)
             for timer in parts.timers[mine]:
                 if timer == STAMP:
                     clock += 1
@@ -246,6 +248,27 @@ class Scenario:
                 if location[4] > 0 and not (parts.segments[flying].syn and self.scope.start == "established"):
                     add(found, location, "deliver", plan, guard, position, True)
         return found
+
+    def _forgotten(self, location: Location, side: int) -> list[Edge]:
+        """Copies that are too old to be delivered are forgotten, where a CLOSED end can then open, or open anew.
+
+        Otherwise they would keep old incarnations alive, of which a scope has so many at once. No more is forgotten
+        than an opening needs. That a copy may still be young adds nothing: not to copy a segment is as good.
+        """
+        assert self.copies is not None
+        before = self._may_open(location, side)
+        for flight, places in self.copies.without_oldest(location[2]):
+            edge = self.composition.forgotten(location, side, flight, places)
+            after = self._may_open(edge.target, side ^ edge.label.mirrored)
+            if after[0] and (not before[0] or before[1:] != after[1:]):
+                return [edge]
+        return []
+
+    def _may_open(self, location: Location, side: int) -> tuple[bool, bool, bool, bool]:
+        """Whether an end may open, whether that only joins its peer, and whether either has accepted something old."""
+        end, peer = (self.parts.ends[location[e]] for e in (side, 1 - side))
+        joins = peer.incarnation > end.incarnation
+        return next_incarnation(self.scope, end, peer) > 0, joins, end.tainted, peer.tainted
 
     # ------------------------------------------------------------ what one end does, remembered
 

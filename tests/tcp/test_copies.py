@@ -267,12 +267,10 @@ def test_the_runs_are_about_something() -> None:
     assert {"reopened", "established-again", "drained", "time-wait-expired", "last-ack"} <= seen.keys()
 
 
-@pytest.mark.xfail(strict=True, reason="copies that are too old to be delivered keep their incarnation alive")
 def test_copies_that_are_too_old_hold_up_no_opening() -> None:
     assert not walks("textbook", {"incarnations": 1}, "receiver", 10, False)["held up"]
 
 
-@pytest.mark.xfail(strict=True, reason="of two CLOSED ends, one that was refused counts a connection that is gone")
 def test_where_nothing_is_left_the_next_opening_begins_anew() -> None:
     assert not walks("textbook", {"losses": 0}, "receiver", 20, False)["joins the dead"]
 
