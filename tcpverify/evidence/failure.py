@@ -18,10 +18,10 @@ from tcpverify.tcp.labels import describe, node_name
 from tcpverify.tcp.location import GAVE_UP, Location
 from tcpverify.tcp.scenario import Scenario
 
-__all__ = ["Failure", "explained", "held_up", "place_text"]
+__all__ = ["Failure", "explained", "place_text"]
 
 #: what can be wrong with a step: it breaks a property, leads to no location of the invariant, or outside its regions
-BREAKS, MISSING, ESCAPES, HELD_UP = "breaks", "missing", "escapes", "held-up"
+BREAKS, MISSING, ESCAPES = "breaks", "missing", "escapes"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Failure:
     location, event, target
         where, by what, and to where; ``location`` is empty for the start.
     kind
-        ``breaks``, ``missing`` or ``escapes``; or ``held-up``, which is about a location and no obligation.
+        ``breaks``, ``missing`` or ``escapes``.
     properties
         what the step breaks.
     parameters, clocks
@@ -63,9 +63,6 @@ class Failure:
             if self.kind == MISSING:
                 return f"the initial location {self.target} is missing from the invariant"
             return f"obligation {self.number} fails: a run can start in {self.target} outside of the invariant"
-        if self.kind == HELD_UP:
-            return (f"in {self.location} an end is kept from opening by the number of incarnations, while copies "
-                    "that may be too old to be delivered still count; a real network does more there")  # fmt: skip
         step = f"obligation {self.number} fails: in {self.location}, {self.event}"
         if self.kind == BREAKS:
             return f"{step}, which breaks {' and '.join(self.properties)}"
@@ -79,21 +76,6 @@ def place_text(scenario: Scenario, place: Place) -> str:
     if place.edge is None:
         return f"the start, {_name(scenario, place.location)}"
     return f"in {node_name(scenario, place.location)}, {event_text(scenario, place.edge)}"
-
-
-def held_up(certificate: Certificate) -> Failure | None:
-    """A location of a proof for unlimited duplicates in which the limit on incarnations keeps an end from opening.
-
-    There a real network, which knows that a copy is too old, does more (`tcpverify.tcp.copies`).
-    """
-    scenario = certificate.scenario
-    if scenario.copies is None:
-        return None
-    for location, regions in certificate.invariant.items():
-        if regions and scenario.held_back(location):
-            name = node_name(scenario, location)
-            return Failure(0, name, "", name, HELD_UP, (), {}, {}, Fraction(0), Place(location, None))
-    return None
 
 
 def explained(

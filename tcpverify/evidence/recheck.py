@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tcpverify.evidence.certificate import Certificate
-from tcpverify.evidence.failure import Failure, explained, held_up
+from tcpverify.evidence.failure import Failure, explained
 from tcpverify.evidence.obligations import Afresh, Obligations
 from tcpverify.evidence.smtlib import Query, query
 from tcpverify.evidence.solvers import SAT, UNSAT, Z3, Solver
@@ -112,8 +112,6 @@ def recheck(
 
     if not collected.collect(certificate, model, lambda: bool(stop())):
         return result(0, stopped=stop() or "interrupted")
-    if (held := held_up(certificate)) is not None:
-        return result(0, held)
     asked = query(certificate, collected.found)
     questions = solver.ask(asked)
     # The assumptions alone: of no values at all everything would be proved.

@@ -9,7 +9,6 @@ number, and what they find proves nothing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -28,12 +27,12 @@ from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
 from tcpverify.tcp import properties
 from tcpverify.tcp.copies import OBLIGATIONS
-from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario, Timing
 from tcpverify.tcp.scope import UNLIMITED, Scope
-from tcpverify.workflow import facets
-from tcpverify.workflow.check import sound, too_large, without_collector
+from tcpverify.workflow import facets, setting
 from tcpverify.workflow.derived import BoundReport, BoundRequest, Cut, Proof
+from tcpverify.workflow.limits import Limits, without_collector
 from tcpverify.workflow.results import Assurance
 
 __all__ = ["FURTHER", "bound", "domain_of"]
@@ -58,11 +57,7 @@ PROVERS = (
     (("receiver", 4, 1), ("answered", 4, 1), ("answered", 8, 0), ("all", 8, 1)),
     (("receiver", 4, 1), ("answered", 4, 1), ("all", 8, 0), ("all", 16, 0)),
 )
-
-
-#: properties that read whether an end has accepted something old; with unlimited duplicates a CLOSED end remembers
-#: that for longer than in a real network, which might hide what they are about
-TAINT = frozenset({"graceful-close", "no-data-loss", "clean-reopen"})
+_IN_VAIN = len(PATIENCE)
 
 
 class _System(NamedTuple):
@@ -82,31 +77,17 @@ class Derivation:
     model: LoadedModel
     names: tuple[str, ...]
     domain: Region
-    began: float
+    limits: Limits
     progress: Report | None
-    interrupted: Callable[[], bool]
-    stopped: bool = False
     cuts: list[Cut] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     strict: bool = False
-    easy: int = 0
+    #: the turn up to which a system was tried with a piece (`_IN_VAIN`: more patience will not help), and what the
+    #: real system that was asked for proves of a piece
+    tried: dict[tuple[tuple[Condition, ...], _System], int] = field(default_factory=dict)
+    within: dict[tuple[Condition, ...], tuple[_System, Exploration]] = field(default_factory=dict)
     paths: dict[tuple[Condition, ...], tuple[Scenario, object, Sequence[Edge]]] = field(default_factory=dict)
     _skeletons: dict[tuple[Scope, str, bool], Skeleton] = field(default_factory=dict)
-
-    # ------------------------------------------------------------ limits
-
-    def remaining(self) -> float:
-        """Seconds left; 0: no limit."""
-        if not self.request.seconds:
-            return 0.0
-        return max(self.request.seconds - (time.perf_counter() - self.began), 0.001)
-
-    def out_of_time(self) -> bool:
-        """Whether to stop here: Ctrl-C, the time or the memory limit."""
-        if self.interrupted():
-            self.stopped = True
-        late = self.request.seconds and time.perf_counter() - self.began > self.request.seconds
-        return bool(self.stopped or late or too_large(self.request.memory))
 
     # ------------------------------------------------------------ systems
 
@@ -143,8 +124,6 @@ class Derivation:
         scope = self.request.scope
         if scope.sequence == "timestamps" or not self.request.beyond or not (scope.reordering and scope.delay):
             return []
-        if self.request.property in TAINT:
-            return []
         scope = replace(scope, retransmissions=UNLIMITED, duplicates=UNLIMITED)
         # What is lost must be made up for by answers.
         return [_System(scope, o, k, m) for o, k, m in PROVERS[turn] if not (scope.losses and o == OBLIGATIONS[0])]
@@ -152,70 +131,59 @@ class Derivation:
     # ------------------------------------------------------------ the loop
 
     def run(self) -> list[Region]:
-        """Refute and prove until nothing is open, or no attempt is left; what is still open then."""
-        given_up: list[Region] = []
-        while not self.out_of_time() and len(self.cuts) < MOST_CUTS:
-            left = self.undecided()
-            piece = next((p for p in left if not any(g.includes(p) for g in given_up)), None)
-            if piece is None:
-                return left
-            if not self.decide(piece):
-                given_up.append(piece)
-        return self.undecided()
+        """Refute and prove until nothing is open, or no attempt is left; what is still open then.
+
+        Every piece is tried with little patience before any is with more. Once a piece needed some, the next will too.
+        """
+        turn, left = 0, self.undecided()
+        while left and turn < len(PATIENCE) and len(self.cuts) < MOST_CUTS and not self.limits.over():
+            if any(self.decide(piece, turn) for piece in left):
+                left = self.undecided()
+            else:
+                turn += 1
+        return left
 
     def undecided(self) -> list[Region]:
         """What is neither cut off nor proved."""
         left = complement([c.conditions for c in self.cuts], self.domain)
         return [p for p in left if not any(proof.region.includes(p) for proof in self.proofs)]
 
-    def decide(self, piece: Region) -> bool:
-        """Cut something off a piece or prove it; False if every attempt was in vain."""
-        in_vain: set[_System] = set()
-        within: tuple[_System, Region, Exploration] | None = None
-        for turn, patience in enumerate(PATIENCE):
-            if turn < self.easy:
+    def decide(self, piece: Region, turn: int) -> bool:
+        """Cut something off a piece or prove it; False if neither was possible with that much patience."""
+        if piece.conditions not in self.within and self._search(piece, turn):
+            return True
+        known = self.within.get(piece.conditions)
+        for system in self.proving(turn):
+            key = (piece.conditions, system)
+            if self.tried.get(key, -1) >= turn:
                 continue
-            for scope in self.searching(turn) if within is None else ():
-                system = _System(scope)
-                if system in in_vain:
-                    continue
-                if self.out_of_time():
-                    return False
-                last = scope == self.request.scope and (turn == len(PATIENCE) - 1 or not self.proving(-1))
-                run = self.explore(system, piece, 0 if last else patience)
-                if self.request.property in run.first:
-                    if self.cut(system, run, piece):
-                        # The next refutation will hardly be found sooner.
-                        self.easy = turn
-                        return True
-                elif run.complete and scope == self.request.scope:
-                    within = system, piece, run
-                elif run.complete:
-                    in_vain.add(system)
-            for system in self.proving(turn):
-                if system in in_vain:
-                    continue
-                if self.out_of_time():
-                    break
-                run = self.explore(system, piece, patience if within is None else UPGRADE)
-                if run.complete and self.request.property not in run.first and self.all_incarnations(system, run):
-                    return self.prove(system, piece, run)
-                if run.complete or self.request.property in run.first:
-                    in_vain.add(system)
-            if within is not None and (turn or self.out_of_time()):
+            if self.limits.over():
                 break
-        if within is not None:
-            return self.prove(*within)
+            run = self.explore(system, piece, PATIENCE[turn] if known is None else UPGRADE)
+            if run.complete and self.request.property not in run.first:
+                return self.prove(system, piece, run)
+            self.tried[key] = _IN_VAIN if run.complete or self.request.property in run.first else turn
+        if known is not None and (turn or not self.proving(1) or self.limits.over()):
+            return self.prove(known[0], piece, known[1])
         return False
 
-    def all_incarnations(self, system: _System, run: Exploration) -> bool:
-        """Whether the number of incarnations alive at once kept no end from opening.
-
-        With unlimited duplicates that is what a proof stands or falls with: a copy that is too old to be delivered
-        still counts as alive, so an end would be kept from opening where in a real network it is not.
-        """
-        scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
-        return not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
+    def _search(self, piece: Region, turn: int) -> bool:
+        """Seek a refutation in real systems; True if something was cut off."""
+        for scope in self.searching(turn):
+            system = _System(scope)
+            key = (piece.conditions, system)
+            if self.tried.get(key, -1) >= turn or self.limits.over():
+                continue
+            last = scope == self.request.scope and (turn == len(PATIENCE) - 1 or not self.proving(-1))
+            run = self.explore(system, piece, 0 if last else PATIENCE[turn])
+            if self.request.property in run.first:
+                if self.cut(system, run, piece):
+                    return True
+            elif run.complete and scope == self.request.scope:
+                self.within[piece.conditions] = system, run
+            else:
+                self.tried[key] = _IN_VAIN if run.complete else turn
+        return False
 
     def explore(
         self, system: _System, piece: Region, patience: int, further: ParametricZones | None = None
@@ -229,7 +197,7 @@ class Derivation:
             if self.progress is not None:
                 self.progress(states, transitions, depth, what)
 
-        budget = Budget(seconds=self.remaining(), states=patience, interrupted=self.out_of_time)
+        budget = Budget(seconds=self.limits.remaining(), states=patience, interrupted=self.limits.over)
         try:
             return explore(
                 skeleton, {}, space=space, budget=budget, progress=report,
@@ -285,13 +253,14 @@ class Derivation:
         scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
         if self.request.certify:
             certificate = certify(run, scenario, self.model.name, [self.request.property])
-            answer = recheck(certificate, Afresh(scenario.twin()), self.out_of_time)
+            answer = recheck(certificate, Afresh(scenario.twin()), self.limits.over)
             if answer.stopped:
                 return False
             if not answer.holds:
                 raise InternalDisagreement(f"the certificate of a proof fails its re-check: {answer.failure}")
             assurance = replace(assurance, rechecked_by=("z3",), obligations=answer.obligations)
-        free = self.all_incarnations(system, run)
+        # Where the number of incarnations alive at once keeps no end from opening, it limits nothing.
+        free = not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
         self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, free, certificate))
         return True
 
@@ -332,18 +301,15 @@ def bound(
 
 
 def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable[[], bool]) -> BoundReport:
-    began = time.perf_counter()
+    limits = Limits(request.seconds, request.memory, interrupted)
     item = properties.find(request.property)
     if not item.watched:
         raise UsageError(f"`bound` derives regions of safety properties; {item.name} is about endless runs")
-    model = _model(request)
-    sound(model)
+    model = setting.model(request.model, request.scope)
     names = ["MSL", "RTO_MAX", *request.further, "TIME_WAIT"]
     if request.scope.sequence == "timestamps":
         names.insert(-1, "TICK")
-    derivation = Derivation(
-        request, model, tuple(names), domain_of(names), began, progress, interrupted
-    )
+    derivation = Derivation(request, model, tuple(names), domain_of(names), limits, progress)
     left = derivation.run()
     proved = [p.region for p in derivation.proofs]
     safe: list[Region] = []
@@ -364,17 +330,17 @@ def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable
         witnesses=facets.witnesses(derivation, safe),
         open=left,
         reason=_reason(derivation) if left else "",
-        interrupted=derivation.stopped,
-        seconds=time.perf_counter() - began,
+        interrupted=limits.stopped,
+        seconds=limits.spent,
     )
 
 
 def _reason(derivation: Derivation) -> str:
     """Why something is left open, and what may help."""
     scope = derivation.request.scope
-    if derivation.stopped:
+    if derivation.limits.stopped:
         return "Interrupted."
-    if derivation.out_of_time():
+    if derivation.limits.over():
         return "The limit on time or memory was reached; raise --timeout or --memory."
     if len(derivation.cuts) >= MOST_CUTS:
         return f"After {MOST_CUTS} refutations, each for more values than the last, there was no end of them."
@@ -383,12 +349,3 @@ def _reason(derivation: Derivation) -> str:
         return (f"Refutations were sought with up to {most} retransmissions, proofs for any number; a number of "
                 "retransmissions and duplicates gives an exact answer for that number.")  # fmt: skip
     return "Neither a refutation nor a proof was found within ten million states."
-
-
-def _model(request: BoundRequest) -> LoadedModel:
-    found = load(request.model)
-    if "TIME_WAIT" not in found.table.numbers:
-        raise UsageError(f"{request.model!r} has no TIME_WAIT; `bound` needs a model of the full state table")
-    if request.scope.sequence != "timestamps" or any(a.name == "paws" for a in found.table.amendments):
-        return found
-    return load(f"{request.model}+paws")

@@ -6,16 +6,15 @@ from Z3 and is replayed by the plain interpreter of the table. What is not confi
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tcpverify.engines.explore import Budget, Exploration, explore
 from tcpverify.engines.skeleton import Skeleton
-from tcpverify.errors import InternalDisagreement, ModelError, UsageError
+from tcpverify.errors import InternalDisagreement, UsageError
 from tcpverify.evidence.certificate import Certificate
 from tcpverify.evidence.certify import certify
 from tcpverify.evidence.concrete import ZeroTimeout, concretise
@@ -24,15 +23,14 @@ from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp import properties
 from tcpverify.tcp.properties import PREMISES, Property
-from tcpverify.tcp.registry import LoadedModel, shipped_directory, verify_table
+from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import UNLIMITED
 from tcpverify.workflow import endless, setting
+from tcpverify.workflow.limits import Limits, without_collector
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
 
-__all__ = [
-    "AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check", "sound", "too_large", "without_collector",
-]  # fmt: skip
+__all__ = ["AFTER_REFUTATION", "CONTEXT_STATES", "Report", "Session", "check"]
 
 Report = Callable[[int, int, int, str], None]
 
@@ -53,23 +51,9 @@ class Session:
     system: Scenario
     skeleton: Skeleton
     afresh: Afresh
-    began: float
+    limits: Limits
     progress: Report | None
-    interrupted: Callable[[], bool]
-    stopped: bool = False
     queries: dict[str, str] = field(default_factory=dict)
-
-    def remaining(self) -> float:
-        """Seconds left; 0: no limit."""
-        if not self.request.seconds:
-            return 0.0
-        return max(self.request.seconds - (time.perf_counter() - self.began), 0.001)
-
-    def stop(self) -> bool:
-        """Whether to stop now: Ctrl-C, or the memory limit."""
-        if self.interrupted():
-            self.stopped = True
-        return self.stopped or too_large(self.request.memory)
 
 
 def check(
@@ -97,36 +81,20 @@ def check(
         return _check(request, progress, interrupted)
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Millions of tuples and no cycles among them: the cyclic garbage collector would only cost time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _check(
     request: CheckRequest, progress: Report | None, interrupted: Callable[[], bool] | None
 ) -> CheckReport:
-    began = time.perf_counter()
-    model = setting.model(request)
-    sound(model)
+    limits = Limits(request.seconds, request.memory, interrupted or (lambda: False))
+    model = setting.model(request.model, request.scope)
     if request.scope.duplicates == UNLIMITED:
         raise UsageError("`check` takes a number of duplicates, not 'unlimited'; `bound` proves for any number")
     names = request.properties or properties.DEFAULT
     wanted = tuple(properties.find(n) for n in dict.fromkeys(names))
     setting.parameters(request, request.time_waits[0] if request.time_waits else Fraction(0))
-    if "TIME_WAIT" not in model.table.numbers:
-        raise UsageError(f"{request.model!r} has no TIME_WAIT; `check` needs a model of the full state table")
     own = setting.own_time_wait(model, request.msl)
     system = setting.scenario(model, request.scope, request, tuple(p.name for p in wanted))
     session = Session(
-        request, model, wanted, system, Skeleton(system), Afresh(system.twin()), began, progress,
-        interrupted or (lambda: False),
+        request, model, wanted, system, Skeleton(system), Afresh(system.twin()), limits, progress,
     )  # fmt: skip
     durations: list[tuple[Fraction, str]] = [(d, "named") for d in request.time_waits] or [(own, "own")]
     verdicts: list[Verdict] = []
@@ -147,27 +115,10 @@ def _check(
         premises=_premises(first) if first is not None else {},
         silent_rules=_silent(session, first) if first is not None else [],
         gave_up=first is not None and "gave-up" in first.first,
-        interrupted=session.stopped,
-        seconds=time.perf_counter() - began,
+        interrupted=limits.stopped,
+        seconds=limits.spent,
         queries=session.queries,
     )
-
-
-def sound(model: LoadedModel) -> None:
-    """A table with a gap or an overlap is no protocol; the shipped ones are proved to have none by the tests."""
-    if all(part.path.parent == shipped_directory() for part in model.parts):
-        return
-    found = verify_table(model)
-    if found:
-        raise ModelError(f"{model.name}: {found[0]}")
-
-
-def too_large(limit: int) -> bool:
-    if not limit:
-        return False
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limit
 
 
 # ------------------------------------------------------------ one duration
@@ -221,8 +172,8 @@ def _search(
     context = role == "context"
     patience = CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION
     budget = Budget(
-        seconds=session.remaining(),
-        interrupted=session.stop,
+        seconds=session.limits.remaining(),
+        interrupted=session.limits.stop,
         states=4 * CONTEXT_STATES if context and expected else session.request.states,
         states_after=0 if expected else patience,
         after=watched,
@@ -236,7 +187,7 @@ def _search(
             trace = None
             with suppress(ZeroTimeout):
                 trace = endless.counterexample(
-                    session.system, run, item, values, session.model.name, session.remaining(), partial=True
+                    session.system, run, item, values, session.model.name, session.limits.remaining(), partial=True
                 )
             if trace is not None:
                 replay(trace, session.model.table)
@@ -264,7 +215,8 @@ def _decide_rest(
     rest = [p for p in session.wanted if p.name not in verdicts]
     for item in [p for p in rest if not p.watched]:
         try:
-            trace = endless.counterexample(session.system, run, item, values, session.model.name, session.remaining())
+            left = session.limits.remaining()
+            trace = endless.counterexample(session.system, run, item, values, session.model.name, left)
         except (TimeoutError, ZeroTimeout) as error:
             limit = isinstance(error, TimeoutError)
             reason = f"the search for endless runs was stopped ({error}); raise --timeout" if limit else str(error)
@@ -284,7 +236,7 @@ def _decide_rest(
     certificate = certify(
         run, session.system, session.model.name, [p.name for p in proved if p.watched], values
     )
-    answer = recheck(certificate, session.afresh, session.stop)
+    answer = recheck(certificate, session.afresh, session.limits.stop)
     if answer.failure == "interrupted":
         return
     if not answer.holds:
@@ -364,7 +316,7 @@ def _sweep(session: Session, own: Fraction) -> list[Verdict]:
     expected: frozenset[str] = frozenset()
     for factor in sorted(SWEEP, reverse=True):
         duration = factor * session.request.msl
-        if duration == own or session.stop():
+        if duration == own or session.limits.stop():
             continue
         verdicts, _ = _at(session, duration, "context", expected)
         expected |= {v.property for v in verdicts if v.verdict == REFUTED}

@@ -20,7 +20,7 @@ PAWS = "paws"
 def remedies(trials: Trials, found: list[Remedy]) -> None:
     """Try every shipped amendment, then every pair if none repairs it by itself; ``found`` is filled meanwhile."""
     request = trials.request
-    present = {part.name for part in setting.model(request).parts}
+    present = {part.name for part in setting.model(request.model, request.scope).parts}
     fitting = []
     for entry in catalogue():
         if entry.kind == "amendment" and entry.name not in present:

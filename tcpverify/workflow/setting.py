@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 
-from tcpverify.errors import UsageError
+from tcpverify.errors import ModelError, UsageError
 from tcpverify.lang.linear import parameter
 from tcpverify.tcp import properties
 from tcpverify.tcp.endpoint import End
-from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.registry import LoadedModel, load, shipped_directory, verify_table
 from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import CheckRequest
 
 __all__ = ["is_closing", "model", "own_time_wait", "parameters", "proper_end", "scenario"]
 
+#: sums of files, as they were, that Z3 has found total and free of overlap
+_SOUND: set[tuple[tuple[Path, int], ...]] = set()
 _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-WAIT"})
 
 
@@ -55,18 +57,30 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
     return values
 
 
-def model(request: CheckRequest) -> LoadedModel:
+def model(expression: str, scope: Scope) -> LoadedModel:
     """The model that is asked for; where segments carry timestamps, amended so that they protect (PAWS).
+
+    A table with a gap or an overlap is no protocol. The shipped ones are proved to have none by the tests; any other
+    is by Z3, once.
 
     Raises
     ------
     UsageError, ModelError
-        if the expression names no model, or PAWS does not go together with it.
+        if the expression names no model of the full state table, one that is wrong, or PAWS does not go together
+        with it.
     """
-    found = load(request.model)
-    if request.scope.sequence != "timestamps" or any(a.name == "paws" for a in found.table.amendments):
-        return found
-    return load(f"{request.model}+paws")
+    found = load(expression)
+    if "TIME_WAIT" not in found.table.numbers:
+        raise UsageError(f"{expression!r} has no TIME_WAIT; name a model of the full state table")
+    if scope.sequence == "timestamps" and all(a.name != "paws" for a in found.table.amendments):
+        found = load(f"{expression}+paws")
+    files = tuple((part.path, part.path.stat().st_mtime_ns) for part in found.parts)
+    if files not in _SOUND and any(part.path.parent != shipped_directory() for part in found.parts):
+        flaws = verify_table(found)
+        if flaws:
+            raise ModelError(f"{found.name}: {flaws[0]}")
+        _SOUND.add(files)
+    return found
 
 
 def own_time_wait(model: LoadedModel, msl: Fraction) -> Fraction:
@@ -97,8 +111,3 @@ def proper_end(system: Scenario, location: object) -> bool:
 def is_closing(end: End) -> bool:
     """Whether the application has closed but the end is not CLOSED yet."""
     return end.state in _CLOSING
-
-
-def shown(values: Mapping[str, Fraction]) -> dict[str, str]:
-    """Parameter values as text."""
-    return {n: str(v) for n, v in values.items()}

@@ -31,7 +31,7 @@ def verdicts_by_smt(session: Session, time_wait: Fraction, role: str) -> list[Ve
     found = []
     for item in session.wanted:
         began = time.perf_counter()
-        if session.stop():
+        if session.limits.stop():
             found.append(_unknown(item, time_wait, role, "interrupted", began))
         elif not item.watched:
             reason = "the smt engine decides what a step can break, not endless runs; use --engine zones"
@@ -50,7 +50,7 @@ def _one(
     session: Session, item: Property, values: Mapping[str, Fraction], time_wait: Fraction, role: str
 ) -> Verdict:
     began = time.perf_counter()
-    seconds = session.remaining() or DEFAULT_SECONDS
+    seconds = session.limits.remaining() or DEFAULT_SECONDS
     result = solve(session.system, values, item.name, seconds=seconds)
     method = f"smt, {result.method}" if result.method else "smt"
     if result.verdict == REFUTED and result.witness is not None:

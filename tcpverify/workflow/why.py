@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from fractions import Fraction
 
 from tcpverify.errors import UsageError
 from tcpverify.tcp import properties
@@ -47,8 +46,8 @@ def why(request: CheckRequest, says: Says | None = None, interrupted: Callable[[
         what = "property" if len(request.properties) > 1 else "TIME_WAIT"
         raise UsageError(f"`why` explains one {what} at a time")
     name = properties.find((*request.properties, DEFAULT_PROPERTY)[0]).name
-    model = setting.model(request)
-    own = setting.own_time_wait(model, request.msl) if "TIME_WAIT" in model.table.numbers else Fraction(0)
+    model = setting.model(request.model, request.scope)
+    own = setting.own_time_wait(model, request.msl)
     request = replace(request, properties=(name,), time_waits=request.time_waits or (own,), brief=True, sweep=False)
     trials = Trials(request, says, interrupted)
     try:

@@ -48,8 +48,8 @@ from tcpverify.tcp.registry import load
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.bound import bound
-from tcpverify.workflow.check import sound, without_collector
 from tcpverify.workflow.derived import BoundReport, BoundRequest
+from tcpverify.workflow.limits import without_collector
 from tests.agreement.tchecker import Answer, reach
 
 ONE = Fraction(1)
@@ -303,7 +303,7 @@ def main() -> None:
     print("| question | asked of | answer | seconds | size | ratio to the first row |\n" + "|---" * 6 + "|")
     table = Table()
     # What every answer about the model needs once, and the program remembers: not counted for anybody.
-    sound(load("textbook"))
+    load("textbook")
     for losses in map(int, options.losses.split(",")):
         scope = Scope(losses=losses)
         report = derive(table, scope, "no-old-segment", not options.no_certificates)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -96,25 +95,6 @@ def test_a_certificate_is_written_and_accepted(tmp_path: Path, capsys: Capture) 
     validate(json.loads(path.read_text(encoding="utf-8")))
     assert main(["recheck", str(path)]) == 0
     assert "TIME_WAIT ≥ 2·MSL" in capsys.readouterr().out
-
-
-def test_a_proof_that_holds_up_openings_is_refused() -> None:
-    from tcpverify.engines.explore import explore
-    from tcpverify.engines.skeleton import Skeleton
-    from tcpverify.evidence.certify import certify
-    from tcpverify.evidence.recheck import Afresh, recheck
-    from tcpverify.tcp import properties
-    from tcpverify.tcp.scenario import Scenario
-    from tcpverify.tcp.scope import Scope
-
-    scope = Scope(losses=0, duplicates=-1, retransmissions=-1, incarnations=1)
-    system = Scenario(load("textbook").table, scope, observer=properties.observe, drain=properties.drain,
-                      obligations="receiver")  # fmt: skip
-    values = {"MSL": Fraction(1), "RTO_MAX": Fraction(1), "TIME_WAIT": Fraction(2)}
-    run = explore(Skeleton(system), values)
-    assert run.complete and "drained" not in run.first
-    failed = recheck(certify(run, system, "textbook", ["drained"], values), Afresh(system.twin())).failed
-    assert failed is not None and failed.kind == "held-up" and "kept from opening" in failed.sentence()
 
 
 def test_what_time_does_not_allow_is_never_passed_off_as_exact(capsys: Capture) -> None:

@@ -184,9 +184,9 @@ def test_ranks_are_dense(textbook):
 def test_the_model_is_amended_once():
     scope = Scope(sequence="timestamps")
     for name in ("textbook", "textbook+paws"):
-        model = setting.model(CheckRequest(name, Fraction(1), scope=scope))
+        model = setting.model(name, scope)
         assert model.name == "textbook+paws"
-    assert setting.model(CheckRequest("textbook", Fraction(1))).name == "textbook"
+    assert setting.model("textbook", Scope()).name == "textbook"
 
 
 def test_tick_is_a_parameter_of_this_regime_only():
