@@ -29,7 +29,7 @@ __all__ = ["bound"]
 @click.option("--sweep", is_flag=True, help="One table: all models that come with the program, by property.")
 @click.option("--within-scope", is_flag=True, help="Do not try to prove it for any number of retransmissions.")
 @click.option("--certificate", metavar="FILE", help="Write the certificate of the proofs, for `tcpverify recheck`.")
-@click.option("--plot", metavar="FILE.svg", help="Draw the safe region.")
+@click.option("--plot", metavar="FILE.svg", help="Draw the safe region; - draws it in the terminal.")
 @click.option("--axes", default="RTO_MAX,TIME_WAIT", show_default=True, metavar="X,Y",
               help="The two parameters of the plot.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
@@ -77,11 +77,11 @@ def bound(
         progress.clear()
     if certificate:
         _certificate(reports[0], certificate)
-    if plot:
+    if plot and plot != "-":
         from tcpverify.views.plot import plot as draw
 
         write_whole(plot, draw(reports[0], x, y), "--plot")
-    _print(reports, form, _unit(options, request), verbose, certificate)
+    _print(reports, form, _unit(options, request), verbose, certificate, (x, y) if plot == "-" else None)
     return max((r.exit_status for r in reports), default=0)
 
 
@@ -175,11 +175,13 @@ def _certificate(report: BoundReport, path: str) -> None:
     write_whole(path, dumps(CertificateFile(parts, report.request.scope).to_json()), "--certificate")
 
 
-def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, certificate: str | None) -> None:
+def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, certificate: str | None,
+           axes: tuple[str, str] | None) -> None:  # fmt: skip
     from tcpverify.tcp.registry import load
     from tcpverify.views.bound import answer, bound_document, ladders
     from tcpverify.views.documents import dumps
     from tcpverify.views.model import described
+    from tcpverify.views.raster import text_plot
     from tcpverify.views.styled import Line, Screen, wrapped
 
     if form == "json":
@@ -191,6 +193,8 @@ def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, cer
     for number, report in enumerate(reports):
         lines: list[Line] = [()] if number else []
         lines += answer(report, screen.width, unit, described(load(report.model)))
+        if axes is not None:
+            lines += [(), *text_plot(report, screen.width, screen.glyphs, *axes)]
         lines += ladders(report, screen.width, screen.glyphs, verbose)
         said = f"{'Interrupted; known by then. ' if report.interrupted else ''}{report.status} ({report.seconds:.1f} s)"
         lines += [(), *wrapped(said, screen.width, "dim")]

@@ -191,18 +191,20 @@ def explore(
         if head == level_end:
             run.depth += 1
             level_end = len(locations)
+        # A state may take long where bounds are expressions: the clock is looked at more often than the rest.
+        if not head & 63:
+            late = budget.seconds and time.perf_counter() - began > budget.seconds
+            if late or (budget.interrupted is not None and budget.interrupted()):
+                run.stopped = "time" if late else "interrupted"
+                break
         if not head & 1023:
             run.seconds = time.perf_counter() - began
             if progress is not None:
                 progress(len(locations), transitions, run.depth)
-            if budget.seconds and run.seconds > budget.seconds:
-                run.stopped = "time"
-            elif budget.states and len(locations) > budget.states:
+            if budget.states and len(locations) > budget.states:
                 run.stopped = "states"
             elif budget.states_after and len(locations) > budget.states_after and budget.after & run.first.keys():
                 run.stopped = "after"
-            elif budget.interrupted is not None and budget.interrupted():
-                run.stopped = "interrupted"
             elif probe is not None and head >= next_probe:
                 next_probe *= 2
                 if probe(run):

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["EMPTY", "INFINITE", "LE_ZERO", "Step", "Zones"]
+__all__ = ["EMPTY", "INFINITE", "LE_ZERO", "Step", "Zones", "side"]
 
 INFINITE = 1 << 62
 LE_ZERO = 1
@@ -189,12 +189,12 @@ class Zones:
         source = self._matrices[zone]
         if step.guard:
             m = list(source)
-            n = _side(m)
+            n = side(m)
             for i, j, bound in step.guard:
                 if not _tighten(m, n, i, j, bound):
                     return EMPTY
         else:
-            m, n = source, _side(source)  # type: ignore[assignment]
+            m, n = source, side(source)  # type: ignore[assignment]
         rows = [0, *(c + 1 for c in step.carry)]
         moved = [m[r * n + c] for r in rows for c in rows]
         return self._settle(moved, len(rows), step)
@@ -220,7 +220,8 @@ class Zones:
         return known
 
 
-def _side(matrix: Sequence[int]) -> int:
+def side(matrix: Sequence[int]) -> int:
+    """The number of rows of a square matrix that is kept as one flat sequence."""
     n = 1
     while n * n < len(matrix):
         n += 1

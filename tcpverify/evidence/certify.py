@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tcpverify.engines.explore import Exploration
 from tcpverify.engines.parametric import ParametricZones
-from tcpverify.engines.zones import INFINITE, LE_ZERO, Zones
+from tcpverify.engines.zones import INFINITE, LE_ZERO, Zones, side
 from tcpverify.evidence.certificate import Assumption, Certificate, Region, assumed, expression, fixed
 from tcpverify.lang.linear import Linear, constant
 from tcpverify.tcp.location import Location
@@ -58,7 +58,7 @@ def _numeric(zones: Zones, scale: int) -> list[Region]:
     regions = []
     for zone in range(len(zones)):
         matrix = zones.matrix(zone)
-        n = _side(len(matrix))
+        n = side(matrix)
         bounds = []
         for i in range(n):
             for j in range(n):
@@ -88,7 +88,7 @@ def _parametric(space: ParametricZones) -> list[Region]:
             if not everywhere.holds(row, strict)
         ]
         matrix = space.matrix(zone)
-        n = _side(len(matrix))
+        n = side(matrix)
         for i in range(n):
             for j in range(n):
                 minimum = entries[matrix[i * n + j]]
@@ -96,10 +96,3 @@ def _parametric(space: ParametricZones) -> list[Region]:
                     bounds += [(i, j, value, strict) for value, strict in minimum]
         regions.append(tuple(bounds))
     return regions
-
-
-def _side(size: int) -> int:
-    n = 1
-    while n * n < size:
-        n += 1
-    return n

@@ -13,17 +13,12 @@ from typing import Any
 
 import z3
 
-from tcpverify.evidence.times import exact
+from tcpverify.evidence.times import RELATIONS, exact, gaps_of
 from tcpverify.lang.linear import Linear
 from tcpverify.lang.region import Condition
-from tcpverify.lang.system import Constraint, Edge, TimedSystem
+from tcpverify.lang.system import Edge, TimedSystem
 
 __all__ = ["covered", "possible_everywhere"]
-
-_RELATIONS = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-}  # fmt: skip
 
 
 def _parameters(names: Sequence[str]) -> dict[str, Any]:
@@ -49,24 +44,15 @@ def possible_everywhere(
     """Whether for all parameter values that satisfy the conditions the path has times."""
     parameters = _parameters(names)
     times = [z3.RealVal(0), *(z3.Real(f"t{i}") for i in range(1, len(path) + 1))]
-    rows: list[Any] = []
-    births, location = [0] * clocks, start
-
-    def add(constraints: Sequence[Constraint], now: int) -> None:
-        for clock, rel, bound in constraints:
-            rows.append(_RELATIONS[rel](times[now] - times[births[clock]], _term(bound, parameters)))
-
-    for step, edge in enumerate(path, 1):
-        rows.append(times[step] >= times[step - 1])
-        add(system.invariant(location), step)
-        add(edge.guard, step)
-        births = [step if clock < 0 else births[clock] for clock in edge.carry]
-        location = edge.target
-        add(system.invariant(location), step)
+    rows = [
+        RELATIONS[rel](times[later] - times[earlier], _term(bound, parameters))
+        for later, earlier, rel, bound in gaps_of(system, start, clocks, path)
+    ]
     solver = z3.Solver()
     solver.set("ctrl_c", False)
     solver.add(*_holds(conditions, names, parameters))
-    solver.add(z3.ForAll(times[1:], z3.Not(z3.And(*rows))))
+    escape = z3.Not(z3.And(*rows))
+    solver.add(z3.ForAll(times[1:], escape) if path else escape)
     return bool(solver.check() == z3.unsat)
 
 

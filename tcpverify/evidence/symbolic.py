@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
+from tcpverify.evidence.times import gaps_of
 from tcpverify.lang.linear import Linear, constant, parameter
-from tcpverify.lang.system import Constraint, Edge, TimedSystem
+from tcpverify.lang.system import Edge, TimedSystem
 
 __all__ = ["EPSILON", "just_below"]
 
@@ -60,26 +61,15 @@ def _gaps(
     system: TimedSystem, start: Hashable, clocks: int, path: Sequence[Edge], name: str, value: Linear
 ) -> list[tuple[int, int, Linear]]:
     """All constraints ``time[a] - time[b] >= c`` as (a, b, c)."""
-    gaps: list[tuple[int, int, Linear]] = []
-    births, location = [0] * clocks, start
+    found: list[tuple[int, int, Linear]] = []
     room = parameter(EPSILON)
-
-    def add(rows: Sequence[Constraint], now: int) -> None:
-        for clock, rel, bound in rows:
-            limit = _with(bound, name, value)
-            if rel in (">", ">=", "=="):
-                gaps.append((now, births[clock], limit + room if rel == ">" else limit))
-            if rel in ("<", "<=", "=="):
-                gaps.append((births[clock], now, (room if rel == "<" else constant(0)) - limit))
-
-    for step, edge in enumerate(path, 1):
-        gaps.append((step, step - 1, constant(0)))
-        add(system.invariant(location), step)
-        add(edge.guard, step)
-        births = [step if clock < 0 else births[clock] for clock in edge.carry]
-        location = edge.target
-        add(system.invariant(location), step)
-    return list(dict.fromkeys(gaps))
+    for later, earlier, rel, bound in gaps_of(system, start, clocks, path):
+        limit = _with(bound, name, value)
+        if rel in (">", ">=", "=="):
+            found.append((later, earlier, limit + room if rel == ">" else limit))
+        if rel in ("<", "<=", "=="):
+            found.append((earlier, later, (room if rel == "<" else constant(0)) - limit))
+    return list(dict.fromkeys(found))
 
 
 def _with(bound: Linear, name: str, value: Linear) -> Linear:

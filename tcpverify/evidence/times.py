@@ -6,19 +6,24 @@ times of the steps.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 from math import floor
+from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
 import z3
 
+from tcpverify.lang.linear import Linear, constant
 from tcpverify.lang.system import Constraint, Edge, TimedSystem, Valuation
 
 #: denominators up to this read well as fractions
 _PLAIN = 12
 
-__all__ = ["Gap", "constraints_of", "exact", "feasible", "readable", "schedule", "simplest"]
+#: comparisons, of numbers and of Z3's terms
+RELATIONS: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
+
+__all__ = ["RELATIONS", "Gap", "constraints_of", "exact", "feasible", "gaps_of", "readable", "schedule", "simplest"]
 
 
 class Gap(NamedTuple):
@@ -30,19 +35,22 @@ class Gap(NamedTuple):
     bound: Fraction
 
 
-def constraints_of(
-    system: TimedSystem, start: Hashable, clocks: int, edges: Sequence[Edge], valuation: Valuation
-) -> list[Gap]:
-    """All constraints on the times of the steps of a path that begins in ``start`` with ``clocks`` clocks at zero."""
-    gaps: list[Gap] = []
+def gaps_of(
+    system: TimedSystem, start: Hashable, clocks: int, edges: Sequence[Edge]
+) -> list[tuple[int, int, str, Linear]]:
+    """All constraints on the times of the steps of a path that begins in ``start`` with ``clocks`` clocks at zero.
+
+    They are gaps as in `Gap`, with bounds over the parameters.
+    """
+    gaps: list[tuple[int, int, str, Linear]] = []
     births = [0] * clocks
     location = start
 
     def add(rows: Sequence[Constraint], now: int) -> None:
-        gaps.extend(Gap(now, births[row.clock], row.rel, row.bound.value(valuation)) for row in rows)
+        gaps.extend((now, births[row.clock], row.rel, row.bound) for row in rows)
 
     for step, edge in enumerate(edges, 1):
-        gaps.append(Gap(step, step - 1, ">=", Fraction(0)))
+        gaps.append((step, step - 1, ">=", constant(0)))
         add(system.invariant(location), step)
         add(edge.guard, step)
         births = [step if clock < 0 else births[clock] for clock in edge.carry]
@@ -51,17 +59,21 @@ def constraints_of(
     return list(dict.fromkeys(gaps))
 
 
+def constraints_of(
+    system: TimedSystem, start: Hashable, clocks: int, edges: Sequence[Edge], valuation: Valuation
+) -> list[Gap]:
+    """The same under one valuation of the parameters."""
+    rows = gaps_of(system, start, clocks, edges)
+    return list(dict.fromkeys(Gap(later, earlier, rel, bound.value(valuation)) for later, earlier, rel, bound in rows))
+
+
 def exact(value: Fraction) -> Any:
     """A Z3 rational."""
     return z3.RatVal(value.numerator, value.denominator)
 
 
 def _terms(gaps: Sequence[Gap], times: Sequence[Any]) -> list[Any]:
-    relation = {
-        "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b, "==": lambda a, b: a == b,
-    }  # fmt: skip
-    return [relation[g.rel](times[g.later] - times[g.earlier], exact(g.bound)) for g in gaps]
+    return [RELATIONS[g.rel](times[g.later] - times[g.earlier], exact(g.bound)) for g in gaps]
 
 
 def _fraction(value: Any) -> Fraction:

@@ -14,12 +14,24 @@ from tcpverify.views.conditions import expression_text, region_texts
 from tcpverify.views.plane import Border, Piece, Plane, Point, Side, borders, clipped, corners
 from tcpverify.workflow.derived import EXACT, BoundReport
 
-__all__ = ["BEYOND", "KINDS", "OPEN", "REFUTED", "WITHIN", "Area", "area", "equation", "ticks", "verdict"]
+__all__ = [
+    "BEYOND", "KINDS", "OPEN", "OUTSIDE", "OWN", "REFUTED", "WITHIN", "WORDS", "YOURS", "Area", "area", "equation",
+    "ticks", "verdict",
+]  # fmt: skip
 
 #: what is known of a point: proved for any number of retransmissions, proved within the scope, refuted, nothing
 BEYOND, WITHIN, REFUTED, OPEN = "beyond", "within", "refuted", "open"
 #: the kinds by rank: where two overlap, the first is what counts
 KINDS = (BEYOND, WITHIN, REFUTED, OPEN)
+
+#: what pictures call them, and what else they show
+WORDS = {
+    BEYOND: "safe: proved for any number of retransmissions",
+    WITHIN: "safe: proved within the scope",
+    REFUTED: "refuted",
+    OPEN: "not decided",
+}
+OUTSIDE, OWN, YOURS = "outside of what is assumed", "the model’s own: ", "your numbers"
 
 #: values of parameters that are no axis, if nobody says otherwise: small, but within what is assumed
 _USUAL = {

@@ -12,16 +12,31 @@ from math import hypot
 from textwrap import wrap
 from zlib import crc32
 
-from tcpverify.views.area import BEYOND, KINDS, OPEN, REFUTED, WITHIN, Area, area, equation, ticks, verdict
+from tcpverify.lang.linear import Linear
+from tcpverify.views.area import (
+    BEYOND,
+    KINDS,
+    OPEN,
+    OUTSIDE,
+    OWN,
+    REFUTED,
+    WITHIN,
+    WORDS,
+    YOURS,
+    Area,
+    area,
+    equation,
+    ticks,
+    verdict,
+)  # fmt: skip
 from tcpverify.views.conditions import expression_text
 from tcpverify.views.plane import Border, Point
 from tcpverify.views.quantities import short
 from tcpverify.views.settings import scope_text
-from tcpverify.views.styled import Glyphs, Line, Span, line, wrapped
 from tcpverify.views.svg import Box, Labels, element, escaped, number, text, text_width
 from tcpverify.workflow.derived import BoundReport
 
-__all__ = ["plot", "text_plot"]
+__all__ = ["plot"]
 
 WIDTH, LEFT, RIGHT, HEIGHT, PAD = 640, 62, 18, 380, 16
 SMALL, NORMAL, LARGE = 11, 12, 16
@@ -31,14 +46,6 @@ GREEN, VERMILLION, BLUE, PURPLE, GREY = "#009E73", "#D55E00", "#0072B2", "#CC79A
 DARK_TINT, LIGHT_TINT, PALE = "#7FCEB9", "#D9F0EA", "#FDF3EB"
 INK, DIM = "#111111", "#444444"
 DASHES, OWN_DASHES = "7 5", "10 4 2 4"
-
-WORDS = {
-    BEYOND: "safe: proved for any number of retransmissions",
-    WITHIN: "safe: proved within the scope",
-    REFUTED: "refuted",
-    OPEN: "not decided",
-}
-OUTSIDE, OWN, YOURS = "outside of what is assumed", "the model’s own: ", "your numbers"
 
 
 def plot(
@@ -131,7 +138,7 @@ class _Drawing:
         return " ".join([*found, *self._notes()]).replace("\u00a0", " ")
 
     def _notes(self) -> list[str]:
-        said = [f"{n} = {_times(v, self.area.unit)}" for n, v in self.area.fixed.items()]
+        said = [f"{n} = {expression_text(Linear.of({self.area.unit: v}))}" for n, v in self.area.fixed.items()]
         found = [f"Drawn for {' and '.join(said)}."] if said else []
         if self.area.free:
             found.append(f"The picture is the same for every {' and '.join(self.area.free)} that is assumed.")
@@ -378,10 +385,6 @@ def _own_words(border: Border) -> str:
     return "its own values safe" if border.safe else "its own values not safe"
 
 
-def _times(value: Fraction, unit: str) -> str:
-    return f"{short(value)}·{unit}" if value not in (0, 1) else unit if value else "0"
-
-
 def _diamond(x: float, y: float) -> str:
     return f"M{number(x)},{number(y - 8)} l6.5,8 l-6.5,8 l-6.5,-8 z"
 
@@ -395,71 +398,3 @@ def _label(words: str, box: Box, size: int, colour: str, weight: str | None = No
         words, x, y + size * 0.36, transform=turn, text_anchor="middle", font_size=size, font_weight=weight,
         fill=colour, stroke="#FFFFFF", stroke_width=4, stroke_linejoin="round", paint_order="stroke",
     )  # fmt: skip
-
-
-# ------------------------------------------------------------ for a terminal
-
-_COLUMNS, _ROWS, _MARGIN = 60, 18, 8
-_STYLES: dict[str, str] = {BEYOND: "good", WITHIN: "good", REFUTED: "bad", OPEN: "warn"}
-
-
-def text_plot(
-    report: BoundReport, width: int, glyphs: Glyphs, x: str = "RTO_MAX", y: str = "TIME_WAIT", unit: str = "MSL",
-    fixed: Mapping[str, Fraction] | None = None,
-) -> list[Line]:  # fmt: skip
-    """The same in characters; every character says what is known of the middle of its cell."""
-    what = area(report, x, y, unit, fixed)
-    signs = dict(zip(KINDS, "▓▒·?" if glyphs.unicode else "#+.?", strict=True))
-    across = min(_COLUMNS, width - _MARGIN - 4)
-    cell = what.size[0] / across, what.size[1] / _ROWS
-    numbers = {min(int(v / cell[1]), _ROWS - 1): short(v) for v, whole in ticks(what.size[1]) if whole}
-    own = _level(what)
-    seen: set[str] = set()
-    found: list[Line] = [line(Span(f"{y} / {unit}".rjust(_MARGIN + len(y)), "head"))]
-    for row in reversed(range(_ROWS)):
-        spans = [Span(numbers.get(row, "").rjust(_MARGIN - 2) + (" ┤" if glyphs.unicode else " |"), "dim")]
-        for column in range(across):
-            kind = what.kind((cell[0] * (2 * column + 1) / 2, cell[1] * (2 * row + 1) / 2))
-            seen.add(kind or "")
-            spans.append(Span(signs[kind], _STYLES[kind]) if kind else Span(" "))
-            if _is_in(what.given, (column, row), cell):
-                spans[-1] = Span("@", "title")
-        if own is not None and row == min(int(own / cell[1]), _ROWS - 1):
-            spans.append(Span(" ◄" if glyphs.unicode else " <", "title"))
-        found.append(_merged(spans))
-    rule = "└" + "─" * across if glyphs.unicode else "+" + "-" * across
-    found.append(line(Span(" " * (_MARGIN - 1) + rule, "dim")))
-    scale = [" "] * (across + 8)
-    for value, whole in ticks(what.size[0]):
-        place = int(value / cell[0])
-        if whole and place <= across:
-            scale[place : place + len(short(value))] = short(value)
-    found.append(line(Span(" " * _MARGIN + "".join(scale).rstrip(), "dim")))
-    found.append(line(Span(f"{x} / {unit}".rjust(_MARGIN + across), "head")))
-    said = [f"{signs[kind]} {WORDS[kind]}" for kind in KINDS if kind in seen]
-    said += ["blank " + OUTSIDE] if "" in seen else []
-    said += [f"{'◄' if glyphs.unicode else '<'} {OWN}{expression_text(report.own)}"] if own is not None else []
-    said += [f"@ {YOURS}"] if what.given is not None else []
-    said += [f"drawn for {n} = {_times(v, unit)}" for n, v in what.fixed.items()]
-    said += [f"the same for every {n}" for n in what.free]
-    return found + [row for words in said for row in wrapped(words, width, "", "  ", "    ")]
-
-
-def _level(what: Area) -> Fraction | None:
-    """How high the model's own TIME_WAIT is, if that is the same everywhere."""
-    return what.own[0][1] if what.own is not None and what.own[0][1] == what.own[1][1] else None
-
-
-def _is_in(point: Point | None, place: tuple[int, int], cell: Point) -> bool:
-    return point is not None and (int(point[0] / cell[0]), int(point[1] / cell[1])) == place
-
-
-def _merged(spans: list[Span]) -> Line:
-    """Neighbours of one style as one span."""
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1].style == span.style:
-            found[-1] = Span(found[-1].text + span.text, span.style)
-        else:
-            found.append(span)
-    return tuple(found)

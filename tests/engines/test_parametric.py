@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tcpverify.engines.derivation import path_region
 from tcpverify.engines.explore import Exploration, explore
-from tcpverify.engines.parametric import ParametricZones, row_of
+from tcpverify.engines.minima import row_of
+from tcpverify.engines.parametric import ParametricZones
 from tcpverify.engines.skeleton import Resolver, Skeleton
 from tcpverify.engines.zones import EMPTY, INFINITE, Zones
 from tcpverify.evidence.everywhere import possible_everywhere
@@ -256,11 +257,11 @@ def test_abstraction_compares_strictly() -> None:
     """A bound that equals a limit is kept; one that exceeds it everywhere says nothing."""
     space = ParametricZones(None, ("A", "B"), Region(2).meet(((1, -1), True)))
     a, b = space.entry([((1, 0), False)]), space.entry([((0, 1), False)])
-    assert space._not_above(0, a, ((1, 0),)) == a
-    assert space._not_above(0, b, ((1, 0),)) == b
-    assert space._not_above(0, a, ((0, 1),)) == 0
-    assert not space._beyond_limit(0, space.entry([((-1, 0), True)]), ((1, 0),))
-    assert space._beyond_limit(0, space.entry([((-1, 0), False)]), ((0, 1),))
+    assert space.not_above(0, a, ((1, 0),)) == a
+    assert space.not_above(0, b, ((1, 0),)) == b
+    assert space.not_above(0, a, ((0, 1),)) == 0
+    assert not space.beyond(0, space.entry([((-1, 0), True)]), ((1, 0),))
+    assert space.beyond(0, space.entry([((-1, 0), False)]), ((0, 1),))
 
 
 def test_an_unknown_parameter_is_named() -> None:

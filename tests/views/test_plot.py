@@ -18,7 +18,8 @@ from tcpverify.lang.linear import Linear
 from tcpverify.lang.region import Condition, Region
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.views.area import BEYOND, OPEN, REFUTED, WITHIN, Area, area, equation, ticks
-from tcpverify.views.plot import plot, text_plot
+from tcpverify.views.plot import plot
+from tcpverify.views.raster import text_plot
 from tcpverify.views.styled import Glyphs, text_of
 from tcpverify.views.svg import Box, Labels, number
 from tcpverify.workflow.bound import bound, domain_of
