@@ -12,7 +12,7 @@ import click
 
 from tcpverify.cli.common import Command
 from tcpverify.cli.exploring import exploring_options, request_of, unit_of
-from tcpverify.cli.saving import write_whole
+from tcpverify.cli.saving import require_writable, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.views.quantities import Unit
@@ -60,6 +60,9 @@ def bound(
     if (certificate or plot) and (sweep or len(names) > 1):
         raise UsageError("--certificate and --plot write one answer; name one --property, without --sweep")
     x, y = _axes(axes, request)
+    for path, option in ((certificate, "--certificate"), (plot, "--plot")):
+        if path and path != "-":
+            require_writable(path, option)
     # Only here: --help and bad options need no engine.
     from tcpverify.workflow.bound import bound as run
 

@@ -30,7 +30,7 @@ from tcpverify.views.documents import check_document, dumps
 from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
 
-__all__ = ["RUN_SCHEMA", "require_free", "save_run", "whole_directory", "write_whole"]
+__all__ = ["RUN_SCHEMA", "require_free", "require_writable", "save_run", "whole_directory", "write_whole"]
 
 RUN_SCHEMA = "tcpverify.run/1"
 
@@ -47,6 +47,17 @@ def require_free(directory: str, option: str = "--save") -> None:
         raise UsageError(f"{option}: directory {str(path.absolute().parent)!r} does not exist")
     if not os.access(path.absolute().parent, os.W_OK):
         raise UsageError(f"{option}: nothing can be written in {str(path.absolute().parent)!r}")
+
+
+def require_writable(path: str, option: str) -> None:
+    """UsageError unless a file can be written there: asked before the work, not after it."""
+    target = Path(path).absolute()
+    if target.is_dir():
+        raise UsageError(f"{option}: {path!r} is a directory; name a file")
+    if not target.parent.is_dir():
+        raise UsageError(f"{option}: directory {str(target.parent)!r} does not exist")
+    if not os.access(target.parent, os.W_OK):
+        raise UsageError(f"{option}: nothing can be written in {str(target.parent)!r}")
 
 
 def write_whole(path: str, text: str, option: str) -> None:
