@@ -65,8 +65,8 @@ def _region(report: BoundReport, width: int) -> list[Line]:
         for place, text in enumerate(texts):
             last = place == len(texts) - 1
             joint = " and" if not last else " or" if number < len(alternatives) - 1 else ""
-            rows = Span(text, style)
-            found.append(line("      ", rows, joint, *((Span(f"   {mark}", "dim"),) if last and mark else ())))
+            marks = (Span(f"   {mark}", "dim"),) if last and mark else ()
+            found.append(line("      ", Span(text, style), *marks, joint))
     found += wrapped(f"{everything}.", width, "", "  ", "  ")
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import product
 from math import hypot
 from textwrap import wrap
 from zlib import crc32
@@ -264,16 +265,15 @@ class _Drawing:
         width = text_width(words, NORMAL)
 
         def boxes() -> Iterator[Box]:
-            for gap in (11, 17):
-                for side in (1, -1) if down else (-1, 1):
-                    for part in places:
-                        middle = min(max(part * length, width / 2 + 4), max(length - width / 2 - 4, length / 2))
-                        px, py = start[0] + dx * middle, start[1] + dy * middle
-                        yield Box((px - side * gap * dy, py + side * gap * dx), width, NORMAL + 2, (dx, dy))
-            for part in places:
-                for side in (1, -1):
-                    px, py = start[0] + dx * part * length, start[1] + dy * part * length
-                    yield Box((px + side * (width / 2 + 10), py), width, NORMAL + 2)
+            inner = [min(max(p * length, width / 2 + 4), max(length - width / 2 - 4, length / 2)) for p in places]
+            # Where the line is shorter than the words, they begin or end where it does.
+            for gaps, middles in (((11, 17), inner), ((11, 17, 24), [width / 2 + 4, length - width / 2 - 4])):
+                for gap, side, middle in product(gaps, (1, -1) if down else (-1, 1), middles):
+                    px, py = start[0] + dx * middle, start[1] + dy * middle
+                    yield Box((px - side * gap * dy, py + side * gap * dx), width, NORMAL + 2, (dx, dy))
+            for part, side in product(places, (1, -1)):
+                px, py = start[0] + dx * part * length, start[1] + dy * part * length
+                yield Box((px + side * (width / 2 + 10), py), width, NORMAL + 2)
 
         found = self.labels.place(boxes())
         assert found is not None
