@@ -20,6 +20,7 @@ from tcpverify.lang.expr import TRUE, Sort, all_of, boolean, integer, lift
 from tcpverify.lang.queues import FRONT, MESSAGE, End, QueueMachine
 from tcpverify.lang.table import Emit, Rule, Table
 
+GROUP = "standards"
 STATES = (
     "CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2",
     "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT",

@@ -6,6 +6,7 @@ this machine, not about the text of RFC 9293. Wanted by everyone who explains TI
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "variants"
 AMENDMENT = Amendment(
     name="ideal",
     title="TIME-WAIT answers a retransmitted FIN and ignores all else",
@@ -13,8 +14,8 @@ AMENDMENT = Amendment(
     changes=(
         change("TIME-WAIT.unacceptable", emits=(), tags=frozenset(), text="Ignored."),
         change("TIME-WAIT.rst*", to=None, emits=(), tags=frozenset(), text="Ignored."),
-        change("TIME-WAIT.syn", emits=(), tags=frozenset(), text="Ignored."),
+        change("TIME-WAIT.syn", to=None, emits=(), tags=frozenset(), text="Ignored."),
     ),
-    # Both say the same of a RST in TIME-WAIT, in either order.
-    over=("rfc1337",),
+    # `rfc1337` says the same of a RST in TIME-WAIT, in either order; what RFC 793 would reset, this ignores.
+    over=("rfc1337", "pre-rfc5961", "rfc5961"),
 )

@@ -7,6 +7,7 @@ follow the text line by line, as several stacks have.
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "variants"
 reaches_step_5 = acceptable & ~RST & ~SYN & ACK
 AMENDMENT = Amendment(
     name="literal",

@@ -6,6 +6,7 @@ who fear that a peer could hold a TIME-WAIT open for ever, and by everyone who a
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "variants"
 AMENDMENT = Amendment(
     name="no-restart",
     title="a retransmitted FIN does not restart TIME-WAIT",

@@ -7,6 +7,7 @@ harmless and TIME-WAIT therefore short, as Linux's tcp_tw_reuse does.
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "standards"
 old_timestamp = ~RST & (SEG_TS < TS_RECENT)
 # R3 of §4.3; RCV.NXT stands for Last.ACK.sent, since every segment sent acknowledges RCV.NXT.
 newest = ite((SEG_SEQ <= RCV_NXT) & (TS_RECENT <= SEG_TS), SEG_TS, TS_RECENT)

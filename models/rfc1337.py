@@ -7,11 +7,12 @@ such a RST: FreeBSD always does, Linux does with net.ipv4.tcp_rfc1337=1.
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "standards"
 AMENDMENT = Amendment(
     name="rfc1337",
     title="a RST does not end TIME-WAIT (fix F1)",
     source="RFC 1337 §3, fix F1",
     changes=(change("TIME-WAIT.rst*", to=None, emits=(), tags=frozenset(), text="Ignored.", clause="RFC 1337 §3"),),
-    # Both say the same of a RST in TIME-WAIT, in either order.
-    over=("ideal",),
+    # `ideal` says the same of a RST in TIME-WAIT, in either order; what RFC 793 would reset, this ignores.
+    over=("ideal", "pre-rfc5961", "rfc5961"),
 )

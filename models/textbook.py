@@ -4,4 +4,5 @@ Everything outside TIME-WAIT is the standard; in TIME-WAIT only a retransmitted 
 says. Wanted as the model in which the textbook argument can be checked to the letter.
 """
 
+GROUP = "variants"
 SUM = "rfc9293+ideal"

@@ -87,6 +87,7 @@ def _head(model: LoadedModel, width: int) -> list[Line]:
         found.append(line(f"  {name} = {value}{by}"))
     for amendment in table.amendments:
         text = f"amended by {amendment.name}: {amendment.title} ({amendment.source})"
+        text += "" if amendment.changes else "; it changes no rule"
         found += wrapped(text, width, "warn", "  ", "    ")
     for timer in table.timers:
         text = f"timer {timer.name}: runs in {', '.join(s for s in table.states if s in timer.states)}"
