@@ -12,6 +12,7 @@ Where the text leaves a choice, the choice taken here is this:
 
 from tcpverify.tcp.vocabulary import *
 
+GROUP = "standards"
 SEGMENT_ARRIVES = "RFC 9293 §3.10.7.4"
 rules: list[Rule] = []
 
@@ -231,7 +232,7 @@ MODEL = Table(
     relevant={
         "SND.UNA": with_tcb, "SND.NXT": with_tcb, "RCV.NXT": with_tcb - {"SYN-SENT"},
         "ISS": frozenset({"SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1"}), "PASSIVE": frozenset({"SYN-RECEIVED"}),
-        "TS.RECENT": with_tcb,
+        "TS.RECENT": with_tcb, "OLD.SND.NXT": frozenset({"SYN-RECEIVED"}), "OLD.RCV.NXT": frozenset({"SYN-RECEIVED"}),
     },
     numbers={"TIME_WAIT": 2 * MSL},
 )

@@ -169,6 +169,48 @@ ORACLE: tuple[Row, ...] = (
         smt=("time-wait-side",)),
     Row("one FIN after the other: only the first closer waits", "textbook", "2", {"time-wait-side": PROVED},
         {**QUIET, "calls": IN_TURN}, counts=(2436, 9744, 1779), plain=(3237, 12712), smt=("time-wait-side",)),
+    # -------- the library
+    Row("RFC 793 believes any RST in the window, so it takes three steps less than RFC 9293", "rfc793", "6",
+        {"no-assassination": 8, "no-old-segment": 10}, QUIET),
+    Row("RFC 793 and the checks of RFC 5961: RFC 9293", "rfc793+rfc5961", "6",
+        {"no-assassination": 8, "no-old-segment": 13}, QUIET),
+    Row("fix F1 is not enough for RFC 793: a SYN in the window ends TIME-WAIT", "rfc793+rfc1337", "6",
+        {"no-assassination": 9}, QUIET),
+    Row("... and with one FIN after the other it needs what RFC 9293 needs: 3·MSL", "rfc793+rfc1337", "3",
+        {"drained": PROVED, "no-old-segment": PROVED}, {**QUIET, "calls": IN_TURN}, counts=(5455, 20958, 3173),
+        plain=(8661, 32208)),
+    Row("lwIP acknowledges a SYN that lies outside the window: 3·MSL", "lwip", "3",
+        {"drained": PROVED, "no-old-segment": PROVED}, {**QUIET, "calls": IN_TURN}, counts=(2834, 11215, 2002),
+        plain=(4033, 15558)),
+    Row("lwIP: nothing less, but only a copy of the SYN of its own opening shows it", "lwip", "299/100",
+        {"drained": 21, "no-old-segment": 25}, {**QUIET, "calls": IN_TURN}),
+    Row("macOS, whose timer is not restarted: 4·MSL", "macos", "4", {"drained": PROVED, "no-old-segment": PROVED},
+        {**QUIET, "calls": IN_TURN}, counts=(5211, 20296, 3173), plain=(6345, 24701)),
+    Row("macOS: nothing less", "macos", "399/100", {"drained": 10, "no-old-segment": 14},
+        {**QUIET, "calls": IN_TURN}),
+    *(
+        Row("a RST ends TIME-WAIT there, however long it is", model, "6", {"no-assassination": 8, "no-old-segment": 13},
+            {**QUIET, "calls": IN_TURN})
+        for model in ("smoltcp", "windows")
+    ),
+    Row("SO_LINGER, 0 s: the peer of an end that only closed is reset", "rfc9293+linger-0", "2",
+        {"graceful-close": 2, "no-old-segment": 6}, QUIET),
+    Row("no TIME-WAIT at all: the FIN that comes again is answered by RST", "rfc9293+tw-overflow", "0",
+        {"drained": 5, "graceful-close": 7, "no-old-segment": 10}, QUIET),
+    Row("the client ends the server's TIME-WAIT, as it means to", "rfc9293+faber-client", "6",
+        {"no-assassination": 6, "no-old-segment": 13}, {**QUIET, "calls": IN_TURN}),
+    *(
+        Row("numbers of its own for every incarnation do not keep a copy of a SYN out of SYN-SENT",
+            f"rfc9293+{model}", "2", {"drained": 8, "clean-reopen": 13}, {**QUIET, "sequence": "clock"})
+        for model in ("clock", "rfc1337-f3")
+    ),
+    Row("where a RST is acknowledged, the RST of an end that is CLOSED does not end TIME-WAIT: 3·MSL", "heavens", "3",
+        {"drained": PROVED, "no-assassination": PROVED, "no-old-segment": PROVED}, {**QUIET, "calls": IN_TURN},
+        counts=(6305, 23778, 3173), plain=(9250, 34451)),
+    Row("... and nothing less", "heavens", "299/100", {"drained": 8, "no-old-segment": 12},
+        {**QUIET, "calls": IN_TURN}),
+    Row("an ABORT of what is only being opened leaves its SYN behind", "rfc9293+rfc9293-abort+abort-waits", "6",
+        {"no-old-segment": 8}, {**QUIET, "calls": ("open", "abort")}),
     # -------- the unit of time does not matter
     *(
         Row("another unit of time: not one symbolic state more", "textbook", str(2 * Fraction(msl)), ALL_PROVED,

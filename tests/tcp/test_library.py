@@ -1,0 +1,222 @@
+"""The model library: amendments that undo each other, those that change nothing, and what stacks do in TIME-WAIT."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import pytest
+import z3
+
+from tcpverify.lang.interpret import evaluate
+from tcpverify.lang.smt import symbol, to_z3
+from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.registry import load, shipped, verify_table
+from tcpverify.views.model import model_lines
+from tests.tcp.test_models import FIN_AGAIN, SEGMENT, TIME_WAIT, applies
+
+GROUPS = {"standards", "variants", "stacks", "options", "relatives"}
+NO_RULE = ("clock", "linger-n", "reuseaddr", "reuseport", "rfc1337-f3", "rfc6528")
+
+
+def effect(rule: Rule) -> tuple[object, ...]:
+    """What a rule does where it applies."""
+    _, event, _, *rest = rule.key()
+    return (event, *rest)
+
+
+def differences(one: Table, other: Table) -> Iterator[tuple[str, str]]:
+    """Pairs of rules of two tables that an event can meet at once (Z3, 32 bits) and that do not do the same."""
+    for state, event in product(one.states, one.events):
+        sorts = {**one.variables, **one.inputs.get(event, {})}
+        env = {name: symbol(name, sort) for name, sort in sorts.items()}
+        for mine, theirs in product(one.at(state, event), other.at(state, event)):
+            if effect(mine) == effect(theirs):
+                continue
+            solver = z3.SolverFor("QF_BV")
+            solver.add(to_z3(one.assumes, env), to_z3(mine.guard, env), to_z3(theirs.guard, env))
+            if solver.check() != z3.unsat:
+                yield mine.name, theirs.name
+
+
+# ------------------------------------------------------------ RFC 793 and RFC 5961
+
+
+@pytest.mark.parametrize("spec", ["rfc793+rfc5961", "rfc9293+rfc5961"])
+def test_rfc5961_makes_rfc9293_of_rfc793_and_leaves_it_as_it_is(spec):
+    assert list(differences(load("rfc9293").table, load(spec).table)) == []
+
+
+def test_rfc793_differs_from_rfc9293_in_the_three_checks_only():
+    found = set(differences(load("rfc9293").table, load("rfc793").table))
+    kinds = {(mine.split(".")[1], theirs.split(".")[1]) for mine, theirs in found}
+    resets = {("rst-challenge", "rst"), ("rst-challenge", "rst-passive"), ("rst-challenge", "rst-active")}
+    # An acknowledgment that RFC 9293 finds too old: RFC 793 ignores it and takes the rest of the segment.
+    taken = {"text", "fin", "fin-acked", "fin-and-ack", "ack", "other"}
+    assert kinds - resets - {("syn", "syn")} <= {("bad-ack", which) for which in taken}
+    assert resets < kinds and ("syn", "syn") in kinds and ("bad-ack", "text") in kinds
+
+
+@pytest.mark.parametrize("seq", [201, 202, 1200])
+def test_in_rfc793_whatever_lies_in_the_window_is_believed(seq):
+    rule = applies("rfc793", SEG_SEQ=seq, SEG_RSTq=True)
+    assert (rule.to, rule.tags) == ("CLOSED", {"reset"})
+    rule = applies("rfc793", SEG_SEQ=seq, SEG_SYNq=True, SEG_ACKq=False)
+    assert (rule.to, rule.tags) == ("CLOSED", {"reset"})
+    assert applies("rfc793", SEG_SEQ=200, SEG_SYNq=True, SEG_ACKq=False).name == "TIME-WAIT.unacceptable"
+    # RFC 1337's F1 is about RST: a SYN in the window still ends TIME-WAIT.
+    assert applies("rfc793+rfc1337", SEG_SEQ=seq, SEG_RSTq=True).to is None
+    assert applies("rfc793+rfc1337", SEG_SEQ=seq, SEG_SYNq=True, SEG_ACKq=False).to == "CLOSED"
+
+
+def test_a_syn_in_the_window_is_answered_by_the_rst_of_reset_generation():
+    rule = applies("rfc793", SEG_SEQ=500, SEG_SYNq=True, SEG_ACKq=False)
+    env = {**TIME_WAIT, **SEGMENT, "SEG.SEQ": 500, "SEG.SYN?": True, "SEG.ACK?": False}
+    sent = [m for m in rule.emits if evaluate(m.when, env)]
+    assert len(sent) == 1
+    assert [evaluate(sent[0].fields[n], env) for n in ("SEQ", "ACK", "RST?")] == [0, 501, True]
+
+
+# ------------------------------------------------------------ amendments without a rule
+
+
+@pytest.mark.parametrize("name", NO_RULE)
+def test_an_amendment_may_change_no_rule_and_show_says_so(name):
+    base, model = load("rfc9293"), load(f"rfc9293+{name}")
+    assert {n: r.key() for n, r in model.table.rules.items()} == {n: r.key() for n, r in base.table.rules.items()}
+    assert model.table.numbers == base.table.numbers
+    said = " ".join(span.text for line in model_lines(model, 200, state="CLOSED") for span in line)
+    assert f"amended by {name}" in said and "it changes no rule" in said
+
+
+# ------------------------------------------------------------ who waits after a RST
+
+
+@pytest.mark.parametrize("state", ["SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT"])
+def test_where_a_rst_leads(state):
+    (abort,) = load("rfc9293+rfc9293-abort").table.at(state, "ABORT")
+    assert abort.to == "TIME-WAIT" and len(abort.emits) == 1
+    (abort,) = load("heavens").table.at(state, "ABORT")
+    assert abort.to == "LAST-ACK" and abort.emits[0].fields["RST?"].same(abort.assign["PASSIVE"])
+
+
+@pytest.mark.parametrize("state", ["SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT"])
+def test_linger_0_makes_an_abort_of_close(state):
+    table = load("rfc9293+linger-0").table
+    close, abort = table.rules[f"{state}.close"], table.rules[f"{state}.abort"]
+    assert effect(close)[1:] == effect(abort)[1:]
+
+
+def test_heavens_resends_what_it_waits_for_and_acknowledges_a_rst_once():
+    table = load("heavens").table
+    env = {**TIME_WAIT, "SND.UNA": 100, "SND.NXT": 101, "PASSIVE": True}
+    again = table.rules["LAST-ACK.retransmission-timeout"].emits
+    for resets in (True, False):
+        env["PASSIVE"] = resets
+        (sent,) = (m.fields for m in again if evaluate(m.when, env))
+        assert [evaluate(sent[n], env) for n in ("SEQ", "RST?", "FIN?")] == [100, resets, not resets]
+    rule = applies("heavens", "ESTABLISHED", SEG_RSTq=True, SEG_ACKq=False)
+    assert rule.to == "TIME-WAIT" and len(rule.emits) == 1
+    assert evaluate(rule.assign["RCV.NXT"], {**TIME_WAIT, **SEGMENT}) == 202
+    # The same RST again is one below RCV.NXT; the answer of a CLOSED end would be exactly there.
+    assert len(applies("heavens", SEG_SEQ=200, SEG_RSTq=True).emits) == 1
+    assert applies("heavens", SEG_SEQ=201, SEG_RSTq=True).emits == ()
+
+
+def test_the_passive_closer_takes_time_wait_over():
+    rule = applies("rfc9293+faber-client", "LAST-ACK", {"SND.UNA": 99})
+    assert rule.to == "TIME-WAIT" and "closes" in rule.tags
+    (sent,) = rule.emits
+    rst = {"SEG_SEQ": evaluate(sent.fields["SEQ"], {**TIME_WAIT, "SND.NXT": 201}), "SEG_RSTq": True, "SEG_ACKq": False}
+    assert applies("rfc9293+faber-client", **rst).to == "CLOSED"
+
+
+# ------------------------------------------------------------ TIME-WAIT of stacks
+
+TEXT = {"SEG.TEXT": 5}
+NEW_SYN = {"SEG.SYN?": True, "SEG.ACK?": False}
+BELOW = {"SEG.SEQ": 150}
+
+
+@pytest.mark.parametrize(
+    ("model", "segment", "to", "sends", "restarts"),
+    [
+        # A RST ends TIME-WAIT in smoltcp and Windows.
+        ("lwip", {"SEG.RST?": True}, None, 0, False),
+        ("macos", {"SEG.RST?": True}, None, 0, False),
+        ("smoltcp", {"SEG.RST?": True}, "CLOSED", 0, False),
+        ("smoltcp", {"SEG.RST?": True, "SEG.SEQ": 900}, "CLOSED", 0, False),
+        ("smoltcp", {"SEG.RST?": True, **BELOW}, None, 1, True),
+        ("windows", {"SEG.RST?": True}, "CLOSED", 0, False),
+        # The retransmitted FIN is acknowledged by all; macOS lets the timer run on.
+        ("lwip", FIN_AGAIN, None, 1, True),
+        ("macos", FIN_AGAIN, None, 1, False),
+        ("smoltcp", FIN_AGAIN, None, 1, True),
+        ("windows", FIN_AGAIN, None, 1, True),
+        # lwIP restarts on any FIN, even one from far outside; smoltcp on anything outside.
+        ("lwip", {"SEG.SEQ": 9000, "SEG.FIN?": True}, None, 1, True),
+        ("lwip", {"SEG.SEQ": 9000, **TEXT}, None, 1, False),
+        ("smoltcp", {"SEG.SEQ": 9000, **TEXT}, None, 1, True),
+        ("smoltcp", {"SEG.SEQ": 9000, "SEG.ACK": 99}, None, 0, False),
+        ("smoltcp", {"SEG.SEQ": 9000, "SEG.ACK": 101}, None, 1, False),
+        # An empty segment draws nothing from lwIP.
+        ("lwip", {}, None, 0, False),
+        ("lwip", BELOW, None, 0, False),
+        ("macos", BELOW, None, 1, False),
+        # A SYN: lwIP refuses it in the window and stays, smoltcp does not see it.
+        ("lwip", NEW_SYN, None, 1, False),
+        ("lwip", {**NEW_SYN, **BELOW}, None, 1, False),
+        ("smoltcp", NEW_SYN, None, 0, False),
+        ("windows", NEW_SYN, None, 1, False),
+        # A FIN that was never consumed.
+        ("windows", {"SEG.FIN?": True}, None, 0, False),
+        ("windows", TEXT, None, 0, False),
+        ("macos", {"SEG.FIN?": True}, None, 1, False),
+    ],
+)
+def test_time_wait_of_stacks(model, segment, to, sends, restarts):
+    env = {**TIME_WAIT, **SEGMENT, **segment}
+    (rule,) = (r for r in load(model).table.at("TIME-WAIT", "SEGMENT") if evaluate(r.guard, env))
+    assert rule.to == to
+    assert sum(bool(evaluate(m.when, env)) for m in rule.emits) == sends
+    assert any(evaluate(when, env) for _, when in rule.restarts) == restarts
+
+
+@pytest.mark.parametrize(
+    ("model", "time_wait", "msl"),
+    [
+        ("rfc793", 240, None), ("lwip", 120, 60), ("smoltcp", 10, None), ("windows", 120, None),
+        ("macos", 30, 15), ("rfc9293+tw-overflow", 0, None),
+    ],
+)  # fmt: skip
+def test_numbers_of_stacks(model, time_wait, msl):
+    numbers = load(model).table.numbers
+    own = numbers["MSL"].value({}) if msl else Fraction(120)
+    assert (numbers["TIME_WAIT"].value({"MSL": own}), own if msl else None) == (time_wait, msl)
+
+
+# ------------------------------------------------------------ the files
+
+
+def test_every_file_says_where_in_the_list_it_belongs():
+    for name, path in shipped().items():
+        groups = [
+            ast.literal_eval(node.value)
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "GROUP"
+        ]
+        assert len(groups) == 1 and groups[0] in GROUPS, name
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "rfc793", "rfc793+rfc1337", "rfc793+ideal", "rfc793+literal", "rfc793+rfc5961", "rfc793+rfc5961+rfc1337",
+        "rfc793+rfc5961+ideal", "rfc793+paws", "heavens", "heavens+abort-waits", "lwip", "smoltcp", "windows", "macos",
+        "rfc9293+rfc9293-abort+abort-waits", "rfc9293+rfc1337+rfc9293-abort+linger-0",
+    ],
+)  # fmt: skip
+def test_sums_that_go_together_are_total(spec):
+    assert verify_table(load(spec)) == []
