@@ -25,11 +25,13 @@ INTERNAL, INTERRUPTED, PIPE_CLOSED = 4, 130, 141
 COMMANDS = {
     "check": ("tcpverify.cli.check", "Prove or refute the properties of a model."),
     "bound": ("tcpverify.cli.bound", "Derive for which TIME_WAIT, MSL and RTO a property holds, for all values."),
+    "cost": ("tcpverify.cli.cost", "Say what a safe TIME_WAIT costs: connections a second, sockets, memory."),
     "why": ("tcpverify.cli.why", "Say which powers break a property, or which assumptions carry its proof."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),
     "show": ("tcpverify.cli.show", "Print a model: its rules and the clauses behind them."),
+    "new": ("tcpverify.cli.new", "Write a commented amendment of your own, to start from."),
     "explain": ("tcpverify.cli.explain", "Say what a property, a rule or a word of the output means."),
 }
 

@@ -1,8 +1,7 @@
-"""`tcpverify models`: what comes with the program."""
+"""`tcpverify models`: what can stand in a model expression."""
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
@@ -11,42 +10,41 @@ from tcpverify.cli.common import Command
 
 __all__ = ["models"]
 
-_KINDS = {"base": "Bases", "sum": "Sums (a name for a base and its amendments)", "amendment": "Amendments"}
+#: as in `tcpverify.tcp.modelfile`, which is imported only when the command runs; a test compares them
+GROUPS = ("standards", "variants", "stacks", "options", "relatives")
 
 
 @click.command(cls=Command)
+@click.option("--group", type=click.Choice(GROUPS), help="Only this group.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="What to print.")  # fmt: skip
-def models(form: str) -> int:
-    """List the models and amendments that come with the program.
+def models(group: str | None, form: str) -> int:
+    """List the models that come with the program, and those that installed distributions offer.
+
+    Of the latter nothing is executed for the list: what it says of them is read from their text.
 
     \b
     Examples:
       tcpverify models
+      tcpverify models --group stacks
       tcpverify check rfc9293+rfc1337+no-restart --msl 1
     """
-    from tcpverify.tcp.registry import DEFAULT_MODEL, catalogue
-    from tcpverify.views.styled import Line, Screen, Span, line, wrapped
+    from tcpverify.tcp.plugins import offers
+    from tcpverify.tcp.registry import catalogue
+    from tcpverify.views.documents import dumps
+    from tcpverify.views.library import library_document, library_lines, library_rows
+    from tcpverify.views.styled import Screen, wrapped
 
-    entries = catalogue()
+    rows, problems = library_rows(catalogue(), offers())
+    if group is not None:
+        rows = [row for row in rows if row.group == group]
     if form == "json":
-        rows = [{"name": e.name, "kind": e.kind, "title": e.title, "source": e.source} for e in entries]
-        print(json.dumps({"schema": "tcpverify.models/1", "models": rows}, indent=1, ensure_ascii=False))
+        sys.stdout.write(dumps(library_document(rows, problems)))
         return 0
     screen = Screen(sys.stdout)
-    lines: list[Line] = []
-    for kind, head in _KINDS.items():
-        lines += [line(Span(head, "head"))]
-        for entry in (e for e in entries if e.kind == kind):
-            default = " (the default)" if entry.name == DEFAULT_MODEL else ""
-            stands = f"; stands for {entry.content}" if isinstance(entry.content, str) else ""
-            text = f"{entry.title}{stands}{default} [{entry.source}]"
-            lines += wrapped(text, screen.width, "", f"  {entry.name:<12} ", " " * 15)
-        lines.append(())
     hint = (
         "Join a base and amendments with +, such as rfc9293+rfc1337; each may be a path to your own file. "
-        "`tcpverify show MODEL` prints the rules."
+        "`tcpverify show MODEL` prints the rules, `tcpverify new NAME` writes an amendment to start from."
     )
-    lines += wrapped(hint, screen.width, "dim")
-    screen.write(lines)
+    screen.write([*library_lines(rows, problems, screen.width), *wrapped(hint, screen.width, "dim")])
     return 0

@@ -7,7 +7,7 @@ import sys
 import click
 
 from tcpverify.cli.common import Command, read_text
-from tcpverify.errors import FileFormatError, InternalDisagreement
+from tcpverify.errors import FileFormatError, InternalDisagreement, UsageError
 from tcpverify.views.quantities import UNITS
 
 __all__ = ["trace"]
@@ -33,11 +33,17 @@ def trace(file: str, model: str | None, form: str, unit: str | None, verbose: bo
     """
     from tcpverify.evidence.replay import replay
     from tcpverify.evidence.trace import parse
-    from tcpverify.tcp.registry import load
+    from tcpverify.tcp.registry import load, outside
 
     name = "standard input" if file == "-" else file
     text = sys.stdin.read() if file == "-" else read_text(file, "trace file")
     found = parse(text, name)
+    part = None if model else outside(found.model)
+    if part is not None:
+        raise UsageError(
+            f"{name} is about a model with {part!r}, which does not come with this program, and nothing is executed "
+            f"because a trace names it; say --model {found.model!r} if that is the model you mean"
+        )
     loaded = load(model or found.model)
     try:
         replay(found, loaded.table)

@@ -8,7 +8,6 @@ its mirror image is meant.
 
 from __future__ import annotations
 
-import os
 import re
 
 from tcpverify.errors import FileFormatError, ModelError, UsageError
@@ -19,7 +18,7 @@ from tcpverify.tcp import properties
 from tcpverify.tcp.copies import OBLIGATIONS
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.location import GAVE_UP, Location, Timing
-from tcpverify.tcp.registry import LoadedModel, load, shipped_directory, verify_table
+from tcpverify.tcp.registry import LoadedModel, load, outside, shipped_directory, verify_table
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import UNLIMITED, Scope
 
@@ -89,10 +88,11 @@ def _model(field: Field, asked: str | None) -> LoadedModel:
         spec = field.text()
         if len(spec) > _EXPRESSION:
             raise field.wrong("is no model expression")
-        file = next((w for w in map(str.strip, spec.split("+")) if w.endswith(".py") or os.sep in w), None)
-        if file is not None:
+        part = outside(spec)
+        if part is not None:
+            what = f"the file {part!r}" if part.endswith(".py") else f"{part!r}, which does not come with this program"
             raise UsageError(
-                f"{field.name} is about a model with the file {file!r}, and no file is executed because a "
+                f"{field.name} is about a model with {what}, and nothing is executed because a "
                 f"certificate names it; say --model {spec!r} if that is the model you mean"
             )
     loaded = load(spec)
@@ -180,7 +180,8 @@ def _scenario(
         rto_min=parameter("RTO_MIN") if "RTO_MIN" in lower else None,
         positive=field["positive_timeouts"].flag(),
     )
-    used = {"MSL", "RTO_MAX", "TIME_WAIT", *lower, *(("TICK",) if wider.sequence == "timestamps" else ())}
+    asked = {name for _, duration in model.table.ages().values() for name in duration.names()}
+    used = {"MSL", "RTO_MAX", "TIME_WAIT", *lower, *asked, *(("TICK",) if wider.sequence == "timestamps" else ())}
     if missing := sorted(used - set(names)):
         raise field.wrong(f"has durations that are not among the parameters: {', '.join(missing)}")
     return Scenario(

@@ -1,67 +1,36 @@
 """Models by name: ``rfc9293+rfc1337``, ``./mine.py+literal``.
 
-A model expression is a base and the amendments applied to it, joined by ``+``; each part is a shipped name or
-a path to a ``.py`` file. A model file is Python and defines one of three names: ``MODEL`` (a `Table`),
-``AMENDMENT`` (an `Amendment`) or ``SUM`` (an expression that the file's name stands for, such as
-``"rfc9293+ideal"``; paths in it are relative to the file). Only files that the user named, or that come with
-the program, are ever executed.
+A model expression is a base and the amendments applied to it, joined by ``+``; each part is a shipped name, a
+path to a ``.py`` file, or the name of a model that another installed distribution offers (``acme-tcp:quiet``, or
+``quiet`` where nothing else is called so). Paths in the ``SUM`` of a file are relative to the file. Only files that
+come with the program, or that the user named, by path or by name, are ever executed.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import os
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tcpverify.errors import ModelError, TcpverifyError, UsageError
-from tcpverify.lang.expr import Expr, Sort
+from tcpverify.lang.expr import Sort
 from tcpverify.lang.table import Amendment, Rule, Table
+from tcpverify.tcp.modelfile import Entry, read
+from tcpverify.tcp.plugins import model_name, offers, the_offer
 
 if TYPE_CHECKING:
     from tcpverify.lang.total import Flaw
 
 __all__ = [
-    "DEFAULT_MODEL", "Entry", "LoadedModel", "catalogue", "combinations", "load", "misfits", "shipped",
-    "shipped_directory", "verify_table",
+    "DEFAULT_MODEL", "Entry", "LoadedModel", "amended", "catalogue", "combinations", "load", "misfits", "outside",
+    "shipped", "shipped_directory", "verify_table",
 ]  # fmt: skip
 
 DEFAULT_MODEL = "textbook"
-_KINDS: dict[str, tuple[str, type[Table] | type[Amendment] | type[str]]] = {
-    "MODEL": ("base", Table),
-    "AMENDMENT": ("amendment", Amendment),
-    "SUM": ("sum", str),
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One model file.
-
-    Attributes
-    ----------
-    name
-        the word that stands for it in a model expression: a shipped name, or the path as the user wrote it.
-    kind
-        ``base``, ``amendment`` or ``sum``.
-    title, source
-        one line for a person, and the text that it implements.
-    path
-        the file it was read from.
-    content
-        what the file defines: a table, an amendment, or the expression that a sum stands for.
-    """
-
-    name: str
-    kind: str
-    title: str
-    source: str
-    path: Path
-    content: Table | Amendment | str
 
 
 @dataclass(frozen=True)
@@ -103,22 +72,38 @@ def load(spec: str) -> LoadedModel:
                 f"{part.name!r} is a base, not an amendment; only the first part of {spec!r} can be a base"
             )
         table = table.amended(part.content)
+    return _fitting("+".join(words), table, parts)
+
+
+def amended(model: LoadedModel, part: Entry) -> LoadedModel:
+    """A model with one more amendment, which need not be in a file yet.
+
+    Raises
+    ------
+    ModelError
+        if the part is no amendment, or does not go together with the model.
+    """
+    if not isinstance(part.content, Amendment):
+        raise ModelError(f"{part.name!r} is a {part.kind}, not an amendment")
+    return _fitting(f"{model.name}+{part.name}", model.table.amended(part.content), (*model.parts, part))
+
+
+def _fitting(name: str, table: Table, parts: tuple[Entry, ...]) -> LoadedModel:
     own = [part for part in parts if part.path.parent != shipped_directory()]
     if own and (problem := next(misfits(table), None)):
         raise ModelError(f"{' and '.join(str(part.path) for part in own)}: {problem}")
-    name = "+".join(words)
     return LoadedModel(name, replace(table, name=name), parts)
 
 
 def shipped() -> dict[str, Path]:
     """The files of the models that come with the program, by name; none is executed."""
     files = sorted(shipped_directory().glob("*.py"))
-    return {file.stem.replace("_", "-"): file for file in files if not file.stem.startswith("_")}
+    return {model_name(file): file for file in files if not file.stem.startswith("_")}
 
 
 def catalogue() -> list[Entry]:
     """The models that come with the program: bases first, then sums, then amendments, each by name."""
-    entries = [_read(name, path) for name, path in shipped().items()]
+    entries = [read(name, path) for name, path in shipped().items()]
     for place, entry in enumerate(entries):
         if entry.kind == "sum":
             source = load(entry.name).table.source
@@ -162,6 +147,19 @@ def verify_table(model: LoadedModel) -> list[Flaw]:
     return flaws(model.table)
 
 
+def outside(spec: str) -> str | None:
+    """The first part of an expression that does not come with the program but is a file, or on offer elsewhere.
+
+    What a document names, as opposed to the user, must not be executed for that reason alone.
+    """
+    names = shipped()
+    words = [word.strip() for word in spec.split("+")]
+    for word in (word for word in words if word not in names):
+        if _is_file(word) or ":" in word or any(offer.name == word for offer in offers().models):
+            return word
+    return None
+
+
 # ------------------------------------------------------------ from words to files
 
 
@@ -174,7 +172,7 @@ def shipped_directory() -> Path:
 
 def _resolve(word: str, relative_to: Path, within: tuple[Path, ...]) -> list[Entry]:
     """The parts that a word stands for: itself, or those of a sum; ``within`` are the sums being expanded."""
-    if word.endswith(".py") or os.sep in word:
+    if _is_file(word):
         path = relative_to / Path(word).expanduser()
         if path.is_dir():
             raise UsageError(f"{word!r} is a directory, not a model file")
@@ -182,11 +180,12 @@ def _resolve(word: str, relative_to: Path, within: tuple[Path, ...]) -> list[Ent
             raise UsageError(f"model file {word!r} does not exist")
         if path.suffix != ".py":
             raise UsageError(f"{word!r} is not a model file: its name does not end in .py")
+        entry = read(word, path)
     else:
-        path = _find(word)
-    entry = _read(word, path)
+        entry = _named(word)
     if not isinstance(entry.content, str):
         return [entry]
+    path = entry.path
     here = path.resolve()
     if here in within:
         raise ModelError(f"{path}: the SUM of {word!r} leads back to itself")
@@ -196,49 +195,27 @@ def _resolve(word: str, relative_to: Path, within: tuple[Path, ...]) -> list[Ent
     return [found for part in parts for found in _resolve(part, path.parent, (*within, here))]
 
 
-def _find(name: str) -> Path:
+def _is_file(word: str) -> bool:
+    return word.endswith(".py") or os.sep in word
+
+
+def _named(name: str) -> Entry:
+    """The model of that name: a shipped one before all others, then those of installed distributions."""
     names = shipped()
     if name in names:
-        return names[name]
-    close = get_close_matches(name.lower().replace("_", "-"), names, n=3)
+        return read(name, names[name])
+    offer = the_offer(name)
+    if offer is not None:
+        try:
+            return read(name, offer.path, offer.origin)
+        except TcpverifyError as error:
+            raise ModelError(f"model {offer.name!r} of {offer.origin} cannot be used: {error}") from error
+    found = offers()
+    known = [*names, *(offer.name for offer in found.models)]
+    close = get_close_matches(name.lower().replace("_", "-"), known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else f"shipped are {', '.join(names)}"
-    raise ModelError(f"unknown model {name!r}; {hint}")
-
-
-def _read(name: str, path: Path) -> Entry:
-    """Execute a model file and take what it defines."""
-    found = _execute(path)
-    defined = [word for word in _KINDS if word in found]
-    if len(defined) != 1:
-        what = f"defines {' and '.join(defined)}" if defined else "defines none of them"
-        raise ModelError(f"{path}: a model file defines one of MODEL, AMENDMENT and SUM; this one {what}")
-    word = defined[0]
-    kind, wanted = _KINDS[word]
-    content: Table | Amendment | str = found[word]
-    if not isinstance(content, wanted):
-        what = type(content).__name__
-        raise ModelError(f"{path}: {word} must be of type {wanted.__name__}, not {what}")
-    if isinstance(content, str):
-        title = (found.get("__doc__") or "").strip().split("\n", 1)[0].rstrip(".") or content
-        return Entry(name, kind, title, content, path, content)
-    return Entry(name, kind, content.title, content.source, path, content)
-
-
-def _execute(path: Path) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": path.stem, "__file__": str(path)}
-    try:
-        exec(compile(path.read_bytes(), str(path), "exec"), names)
-    except SyntaxError as error:
-        where = f"{error.filename or path}, line {error.lineno}"
-        raise ModelError(f"{where}: {error.msg}") from error
-    except OSError as error:
-        raise UsageError(f"model file {path} cannot be read: {error.strerror or error}") from error
-    except (Exception, SystemExit) as error:
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-        where = f"{path}, line {lines[-1]}" if lines else str(path)
-        what = str(error).strip().splitlines()
-        raise ModelError(f"{where}: {type(error).__name__}{': ' + what[0] if what else ''}") from error
-    return names
+    broken = "".join(f"; {text}" for _, text in found.problems)
+    raise ModelError(f"unknown model {name!r}; {hint}{broken}")
 
 
 # ------------------------------------------------------------ does a table fit itself?
@@ -276,18 +253,12 @@ def _strangers(rule: Rule, sorts: dict[str, Sort], table: Table) -> Iterator[str
             yield f"rule {rule.name!r} restarts the unknown timer {timer!r}"
     if rule.guard.sort is not Sort.BOOL:
         yield f"the guard of rule {rule.name!r} is {rule.guard.sort.value}, not a condition"
-    for expr in _expressions(rule):
+    for expr in rule.expressions():
         for node in expr.walk():
+            if node.op == "elapsed" and node.args[0] not in timers:
+                yield f"rule {rule.name!r} asks for the unknown timer {node.args[0]!r}"
+            if node.op == "elapsed" and "" in dict(node.args[1].terms):
+                yield f"rule {rule.name!r} asks for {node.args[1]}: name a parameter and give its value in numbers"
             if node.op == "var" and sorts.get(node.args[0]) is not node.sort:
                 yield f"rule {rule.name!r} reads {node.args[0]!r}, which {rule.event} does not have"
                 return
-
-
-def _expressions(rule: Rule) -> Iterator[Expr]:
-    yield rule.guard
-    yield from rule.assign.values()
-    for message in rule.emits:
-        yield message.when
-        yield from message.fields.values()
-    for _, when in rule.restarts:
-        yield when
