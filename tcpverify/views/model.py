@@ -85,6 +85,8 @@ def _head(model: LoadedModel, width: int) -> list[Line]:
     for name, value in table.numbers.items():
         by = f" (by {table.changed_by[name]})" if name in table.changed_by else ""
         found.append(line(f"  {name} = {value}{by}"))
+    for name, choice in table.scope.items():
+        found.append(line(f"  scope: {name} = {choice} (by {table.changed_by[name]})"))
     for amendment in table.amendments:
         text = f"amended by {amendment.name}: {amendment.title} ({amendment.source})"
         text += "" if amendment.changes else "; it changes no rule"

@@ -89,6 +89,8 @@ def test_an_amendment_may_change_no_rule_and_show_says_so(name):
     assert model.table.numbers == base.table.numbers
     said = " ".join(span.text for line in model_lines(model, 200, state="CLOSED") for span in line)
     assert f"amended by {name}" in said and "it changes no rule" in said
+    assert (f"scope: sequence = clock (by {name})" in said) == (model.table.scope == {"sequence": "clock"})
+    assert bool(model.table.scope) == (name in ("clock", "rfc1337-f3", "rfc6528"))
 
 
 # ------------------------------------------------------------ who waits after a RST
