@@ -233,6 +233,7 @@ MODEL = Table(
         "SND.UNA": with_tcb, "SND.NXT": with_tcb, "RCV.NXT": with_tcb - {"SYN-SENT"},
         "ISS": frozenset({"SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1"}), "PASSIVE": frozenset({"SYN-RECEIVED"}),
         "TS.RECENT": with_tcb, "OLD.SND.NXT": frozenset({"SYN-RECEIVED"}), "OLD.RCV.NXT": frozenset({"SYN-RECEIVED"}),
+        "REOPENED": frozenset({"SYN-RECEIVED"}),
     },
     numbers={"TIME_WAIT": 2 * MSL},
 )

@@ -37,6 +37,13 @@ def _calls(text: str) -> tuple[str, ...]:
     return found
 
 
+def _setting(text: str) -> tuple[str, Duration]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"{text!r} sets nothing; write NAME=DURATION, such as REUSE_DELAY=1s")
+    return name.strip().upper().replace("-", "_"), parse_duration(value)
+
+
 _OPTIONS = (
     click.option("--msl", type=_DURATION, default="1", show_default=True,
                  help="Maximum segment lifetime: 1, 1/3, 30s, 200ms, 2min (plain numbers are seconds)."),
@@ -60,6 +67,8 @@ _OPTIONS = (
                  help="How the ISN of a new incarnation relates to older numbers."),
     click.option("--tick", type=_DURATION,
                  help="With --sequence timestamps: the longest a timestamp clock stands still.  [default: 0.01msl]"),
+    click.option("--set", "durations", type=Parsed("NAME=DURATION", _setting), multiple=True,
+                 help="Another value for a duration that the model names, such as REUSE_DELAY=1s; may be repeated."),
     click.option("--calls", type=Parsed("LIST", _calls), default=",".join(_SCOPE.calls), show_default=True,
                  help=f"User calls that the applications may make, of {', '.join(CALLS)}."),
     click.option("--reopen", type=click.Choice(REOPEN), default=_SCOPE.reopen, show_default=True,
@@ -136,6 +145,7 @@ def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> Check
         rto_max=rto_max,
         delay_min=delay_min,
         tick=tick,
+        durations=tuple(dict((name, d.seconds(msl)) for name, d in options["durations"]).items()),
         scope=Scope(**counts, **words),
         properties=tuple(dict.fromkeys(options["properties"])),
         engine=options["engine"],

@@ -9,6 +9,7 @@ its mirror image is meant.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from tcpverify.errors import FileFormatError, ModelError, UsageError
 from tcpverify.evidence.certificate import SCHEMA, Assumption, Bound, Certificate, CertificateFile, Region
@@ -200,13 +201,13 @@ def _ends(field: Field, scenario: Scenario) -> dict[int, int]:
     """The scenario's number for every number in the document, in the same order."""
     found = {}
     for key, row in sorted(((_number(key, row), row) for key, row in field.items()), key=lambda item: item[0]):
-        number, fresh = {n: None if row[n].value is None else row[n].whole() for n in _NUMBERS}, row["passive"]
+        number: dict[str, Any] = {n: None if row[n].value is None else row[n].whole() for n in _NUMBERS}
+        number |= {n: None if row[n].value is None else row[n].flag() for n in _FLAGS}
         end = End(
             state=row["state"].text(scenario.table.states), incarnation=row["incarnation"].whole(0, _INCARNATIONS),
             role=row["role"].text(("", "active", "passive")), sent=row["sent"].whole(0),
             led=row["led"].text(("", "first", "second")), tainted=row["tainted"].flag(),
-            passive=None if fresh.value is None else fresh.flag(), stamp=row["stamp"].whole(),
-            again=row["again"].flag(), **number,
+            stamp=row["stamp"].whole(), again=row["again"].flag(), **number,
         )  # fmt: skip
         try:
             found[key] = scenario.parts.end(end)
@@ -216,7 +217,8 @@ def _ends(field: Field, scenario: Scenario) -> dict[int, int]:
     return found
 
 
-_NUMBERS = ("una", "nxt", "iss", "rcv", "ts")
+_NUMBERS = ("una", "nxt", "iss", "rcv", "ts", "old_nxt", "old_rcv")
+_FLAGS = ("passive", "reopened")
 
 
 def _segments(field: Field, scenario: Scenario) -> dict[int, int]:

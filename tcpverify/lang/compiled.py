@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tcpverify.lang.expr import Expr, Sort
+from tcpverify.lang.expr import Expr, Sort, age_name
 
 __all__ = ["Reading", "compile_expr", "source"]
 
@@ -24,6 +24,8 @@ def source(expr: Expr) -> str:
         return repr(args[0])
     if op == "var":
         return f"e[{args[0]!r}]"
+    if op == "elapsed":
+        return f"e[{age_name(expr)!r}]"
     parts = [source(arg) for arg in args]
     if op in ("and", "or"):
         return "(" + f" {op} ".join(parts) + ")"

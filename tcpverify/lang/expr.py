@@ -22,7 +22,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-__all__ = ["FALSE", "TRUE", "Expr", "Sort", "all_of", "any_of", "boolean", "integer", "ite", "lift", "sequence"]
+from tcpverify.lang.linear import Linear
+
+__all__ = [
+    "FALSE", "TRUE", "Expr", "Sort", "age_name", "all_of", "any_of", "boolean", "elapsed", "integer", "ite", "lift",
+    "sequence",
+]  # fmt: skip
+
+
+_LEAVES = frozenset({"var", "const", "elapsed"})
 
 
 class Sort(Enum):
@@ -39,7 +47,8 @@ class Expr:
 
     Operators: ``var`` (operand: the name), ``const`` (operand: the value), ``not and or ite``, ``add sub``
     (on INT; ``add`` also SEQ + INT), ``diff`` (SEQ - SEQ as a signed INT), ``eq ne lt le`` (on two operands
-    of one sort) and ``within`` (SEQ a, SEQ start, INT length: ``start =< a < start + length``).
+    of one sort), ``within`` (SEQ a, SEQ start, INT length: ``start =< a < start + length``) and ``elapsed``
+    (operands: a timer's name and a `Linear` duration), see :func:`elapsed`.
 
     ``==`` builds an expression; use :meth:`same` to compare two trees.
     """
@@ -108,7 +117,7 @@ class Expr:
 
     def key(self) -> tuple[Any, ...]:
         """The tree as nested tuples: equal keys mean equal trees."""
-        if self.op in ("var", "const"):
+        if self.op in _LEAVES:
             return (self.op, self.sort.value, *self.args)
         return (self.op, *(arg.key() for arg in self.args))
 
@@ -119,7 +128,7 @@ class Expr:
     def walk(self) -> Iterator[Expr]:
         """This node and all below it, operands after their operator."""
         yield self
-        if self.op not in ("var", "const"):
+        if self.op not in _LEAVES:
             for arg in self.args:
                 yield from arg.walk()
 
@@ -171,6 +180,20 @@ def integer(name: str) -> Expr:
 def sequence(name: str) -> Expr:
     """A variable holding a sequence number."""
     return Expr("var", (name,), Sort.SEQ)
+
+
+def elapsed(timer: str, duration: Linear) -> Expr:
+    """Whether a timer of the end has run for at least that long since it was last started; false if it does not run.
+
+    To the rules it is one more truth value; readers that know time decide it.
+    """
+    return Expr("elapsed", (timer, duration), Sort.BOOL)
+
+
+def age_name(expr: Expr) -> str:
+    """The name under which the truth of an ``elapsed`` is kept among the variables."""
+    timer, duration = expr.args
+    return f"{timer} timer ≥ {duration}"
 
 
 TRUE = Expr("const", (True,), Sort.BOOL)

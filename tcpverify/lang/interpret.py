@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tcpverify.lang.expr import Expr, Sort
+from tcpverify.lang.expr import Expr, Sort, age_name
 
 __all__ = ["evaluate", "signed"]
 
@@ -41,6 +41,8 @@ def evaluate(
         return value
     if op == "var":
         return env[args[0]]
+    if op == "elapsed":
+        return env[age_name(expr)]
     if op == "and":
         return all(evaluate(arg, env, bits, delta) for arg in args)
     if op == "or":

@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from tcpverify.lang.expr import Expr, Sort
+from tcpverify.lang.expr import Expr, Sort, age_name
 
 __all__ = ["symbol", "to_z3"]
 
@@ -29,6 +29,8 @@ def to_z3(expr: Expr, env: Mapping[str, Any] | None = None, bits: int = 32) -> A
     if op == "var":
         name = args[0]
         return env[name] if env is not None and name in env else symbol(name, expr.sort, bits)
+    if op == "elapsed":
+        return symbol(age_name(expr), expr.sort, bits)
     terms = [to_z3(arg, env, bits) for arg in args]
     if op == "and":
         return z3.And(*terms)

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from tcpverify.errors import ModelError
-from tcpverify.lang.expr import TRUE, Expr, Sort, all_of, lift
+from tcpverify.lang.expr import TRUE, Expr, Sort, age_name, all_of, lift
 from tcpverify.lang.linear import Linear
 
 __all__ = [
@@ -48,6 +48,8 @@ class Rule:
         timers set back to zero: (timer, condition over the old values).
     tags
         words that properties use: ``reset``, ``challenge``, ``reopens``, …
+    chooses
+        what the end sees to when it chooses the values that are its own choice (such as a new ISN).
     clause
         the text it implements, such as ``RFC 9293 §3.10.7.4``.
     text
@@ -65,6 +67,7 @@ class Rule:
     emits: tuple[Emit, ...] = ()
     restarts: tuple[tuple[str, Expr], ...] = ()
     tags: frozenset[str] = frozenset()
+    chooses: Expr = TRUE
 
     def key(self) -> tuple[Any, ...]:
         """What the rule does, without its words: equal keys mean equal behaviour as written."""
@@ -79,12 +82,27 @@ class Rule:
             ),
             tuple((t, w.key()) for t, w in self.restarts),
             tuple(sorted(self.tags)),
+            self.chooses.key(),
         )
+
+    def expressions(self) -> Iterator[Expr]:
+        """Every expression in it."""
+        yield self.guard
+        yield self.chooses
+        yield from self.assign.values()
+        for message in self.emits:
+            yield message.when
+            yield from message.fields.values()
+        for _, when in self.restarts:
+            yield when
 
 
 @dataclass(frozen=True)
 class Timer:
-    """A timer of one end: it runs in ``states`` while ``while_`` holds, and its expiry is ``event``."""
+    """A timer of one end: it runs in ``states`` while ``while_`` holds, and its expiry is ``event``.
+
+    Without an event it never expires; rules may ask how long it has run (`tcpverify.lang.expr.elapsed`).
+    """
 
     name: str
     event: str
@@ -98,7 +116,8 @@ class Table:
     """A machine: states, events, variables, timers and rules, and the amendments that it has undergone.
 
     ``relevant`` gives for a variable the states in which its value matters; elsewhere it is forgotten.
-    ``numbers`` are durations that the model fixes itself, such as ``TIME_WAIT = 2*MSL``. ``changed_by`` says
+    ``numbers`` are durations that the model fixes itself, such as ``TIME_WAIT = 2*MSL``; ``scope`` are choices of the
+    scope that it brings with it where the user makes none, such as ``sequence = clock``. ``changed_by`` says
     which amendment changed, added or removed a rule (or number) last; ``extended_by`` which one narrowed a
     rule's ``guard`` by an insertion or added to its ``assign``: that leaves the rest of the rule to others.
     """
@@ -118,6 +137,17 @@ class Table:
     amendments: tuple[Amendment, ...] = ()
     changed_by: Mapping[str, str] = field(default_factory=dict)
     extended_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    scope: Mapping[str, str] = field(default_factory=dict)
+
+    def ages(self) -> dict[str, tuple[str, Linear]]:
+        """What rules ask of how long timers have run: (timer, duration) by the name of that truth value."""
+        return {
+            age_name(node): (node.args[0], node.args[1])
+            for rule in self.rules.values()
+            for expr in rule.expressions()
+            for node in expr.walk()
+            if node.op == "elapsed"
+        }
 
     def at(self, state: str, event: str) -> list[Rule]:
         """The rules of a state for an event."""
@@ -161,14 +191,20 @@ class Table:
                 claim("rule", item.rule.name, changed.get(item.rule.name))
                 changed[item.rule.name] = amendment.name
             item.apply(rules)
-        for name in amendment.numbers:
-            claim("number", name, changed.get(name))
+        for name in (*amendment.numbers, *amendment.scope):
+            claim("number" if name in amendment.numbers else "choice", name, changed.get(name))
             changed[name] = amendment.name
+        known = {timer.name for timer in self.timers}
+        for timer in amendment.timers:
+            if timer.name in known:
+                raise ModelError(f"amendment {amendment.name!r} adds timer {timer.name!r}, which exists already")
         return replace(
             self,
             name=f"{self.name}+{amendment.name}",
             rules=rules,
             numbers={**self.numbers, **amendment.numbers},
+            scope={**self.scope, **amendment.scope},
+            timers=(*self.timers, *amendment.timers),
             amendments=(*self.amendments, amendment),
             changed_by=changed,
             extended_by=extended,
@@ -283,7 +319,8 @@ def merge(pattern: str, assign: Mapping[str, Expr | bool | int], *, but: Iterabl
 class Amendment:
     """A named set of differences, with the text that asks for them.
 
-    ``over`` names amendments whose changes this one may override; ``numbers`` are durations it sets.
+    ``over`` names amendments whose changes this one may override; ``numbers`` are durations it sets, ``scope``
+    choices of the scope that come with it, ``timers`` are new ones.
     """
 
     name: str
@@ -292,3 +329,5 @@ class Amendment:
     changes: tuple[Change, ...] = ()
     numbers: Mapping[str, Linear] = field(default_factory=dict)
     over: tuple[str, ...] = ()
+    scope: Mapping[str, str] = field(default_factory=dict)
+    timers: tuple[Timer, ...] = ()

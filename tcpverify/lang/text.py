@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tcpverify.lang.expr import Expr
+from tcpverify.lang.expr import Expr, age_name
 
 __all__ = ["show"]
 
@@ -16,6 +16,8 @@ def show(expr: Expr, inner: bool = False) -> str:
         return {True: "true", False: "false"}[args[0]] if isinstance(args[0], bool) else str(args[0])
     if op == "var":
         return str(args[0])
+    if op == "elapsed":
+        return f"({age_name(expr)})" if inner else age_name(expr)
     if op == "not":
         return f"not {show(args[0], True)}"
     if op == "ite":

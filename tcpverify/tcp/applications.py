@@ -13,7 +13,7 @@ __all__ = ["calls", "held_back", "next_incarnation"]
 
 
 def next_incarnation(scope: Scope, end: End, peer: End) -> int:
-    """Which incarnation an OPEN by this CLOSED end would be; 0: it may not open.
+    """Which incarnation an OPEN by this end would be; 0: it may not open.
 
     The closer named by ``scope.reopen`` may begin the next incarnation, the other end may join it. An end whose
     opening was refused does not try again: what that leaves behind is not TIME-WAIT's business.
@@ -22,15 +22,17 @@ def next_incarnation(scope: Scope, end: End, peer: End) -> int:
         return 0
     if peer.incarnation > end.incarnation:
         return peer.incarnation
-    if end.role and scope.reopen in (end.role, "both"):
+    # Who is in TIME-WAIT has closed first, and opens from there if its variant lets it.
+    role = "active" if end.state == "TIME-WAIT" else end.role
+    if role and scope.reopen in (role, "both"):
         new = max(end.incarnation, peer.incarnation) + 1
         return new if new <= scope.incarnations else 0
     return 0
 
 
 def held_back(scope: Scope, end: End, peer: End) -> bool:
-    """Whether this CLOSED end would begin an incarnation if more of them could be alive at once."""
-    if end.state != "CLOSED" or next_incarnation(scope, end, peer):
+    """Whether this end, CLOSED or in TIME-WAIT, would begin an incarnation if more of them could be alive at once."""
+    if next_incarnation(scope, end, peer):
         return False
     more = replace(scope, incarnations=scope.incarnations + 1)
     return next_incarnation(more, end, peer) > 0
@@ -47,6 +49,8 @@ def calls(scope: Scope, end: End, opens: int, peer_fin: bool) -> Iterable[Event]
             yield Event("OPEN-ACTIVE", incarnation=opens)
             yield Event("OPEN-PASSIVE", incarnation=opens)
         return
+    if state == "TIME-WAIT" and opens:
+        yield Event("OPEN-ACTIVE", incarnation=opens)
     established = state in ("ESTABLISHED", "CLOSE-WAIT")
     written = True
     if scope.data and established:

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from tcpverify.lang.compiled import Reading, compile_expr
 from tcpverify.lang.expr import TRUE, Expr
 from tcpverify.lang.interpret import evaluate
+from tcpverify.lang.linear import Linear
 from tcpverify.lang.table import Rule, Table
 from tcpverify.tcp.numbers import SHIFT, Delta, Pairs, Spaces, Unrelated, number, tag_of
 
-__all__ = ["ACKED", "STAMP", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
+__all__ = ["ACKED", "STAMP", "Ages", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
 
 ACKED = "acknowledges"
 #: the clock that says how long the last timestamp of a host may still be used; among the timers it is the last
@@ -62,7 +63,8 @@ class End(NamedTuple):
 
     ``stamp`` and ``again`` belong to the host, not to the connection, and are used in the ``timestamps`` regime
     only: its next timestamp is of rank ``stamp``, or of ``stamp - 1`` like the last if ``again`` and the clock of
-    that name permits (see `tcpverify.tcp.stamps`).
+    that name permits (see `tcpverify.tcp.stamps`). ``reopened`` says that a connection was reopened out
+    of TIME-WAIT, ``old_nxt`` and ``old_rcv`` what it returns to, where a variant can return.
     """
 
     state: str
@@ -79,10 +81,13 @@ class End(NamedTuple):
     ts: int | None
     stamp: int = 0
     again: bool = False
+    old_nxt: int | None = None
+    old_rcv: int | None = None
+    reopened: bool | None = None
 
     def tags(self) -> frozenset[int]:
         """The number spaces that occur in it."""
-        numbers = (self.una, self.nxt, self.iss, self.rcv)
+        numbers = (self.una, self.nxt, self.iss, self.rcv, self.old_nxt, self.old_rcv)
         return frozenset(tag_of(n) for n in numbers if n is not None)
 
 
@@ -113,24 +118,44 @@ class Reaction(NamedTuple):
     tags: frozenset[str]
 
 
+#: what is so of the timers of an end: (timer, ``>=`` or ``<``, duration)
+Ages = tuple[tuple[str, str, Linear], ...]
+
+
 class Case(NamedTuple):
-    """A reaction, and the distances of number spaces under which it is the one that happens."""
+    """A reaction, and when it is the one that happens: the distances of number spaces, and how old timers are."""
 
     reaction: Reaction
     pairs: Pairs
+    ages: Ages = ()
 
 
 def merged(cases: Iterable[Case]) -> list[Case]:
-    """Cases with equal reactions and equal pairs but for one set of distances, made one."""
-    table: dict[tuple[Reaction, Pairs, tuple[int, int]], set[int]] = {}
+    """Cases with equal reactions, ages and pairs but for one set of distances, made one."""
+    table: dict[tuple[Reaction, Ages, Pairs, tuple[int, int]], set[int]] = {}
     whole: list[Case] = []
-    for reaction, pairs in cases:
-        if not pairs:
-            whole.append(Case(reaction, pairs))
+    for case in cases:
+        if not case.pairs:
+            whole.append(case)
             continue
-        pair, group = pairs[-1]
-        table.setdefault((reaction, pairs[:-1], pair), set()).update(group)
-    return whole + [Case(r, (*rest, (pair, frozenset(group)))) for (r, rest, pair), group in table.items()]
+        pair, group = case.pairs[-1]
+        table.setdefault((case.reaction, case.ages, case.pairs[:-1], pair), set()).update(group)
+    return whole + [Case(r, (*rest, (pair, frozenset(group))), ages) for (r, ages, rest, pair), group in table.items()]
+
+
+class _Undecided(Exception):
+    """A rule asks how long a timer has run, and that is not decided: ``name`` is the truth value it needs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Variables(dict[str, Any]):
+    """The variables of an end where rules may ask for more."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _Undecided(name)
 
 
 class _Row(NamedTuple):
@@ -139,13 +164,19 @@ class _Row(NamedTuple):
     assign: tuple[tuple[str, Reading], ...]
     emits: tuple[tuple[Reading | None, dict[str, Reading]], ...]
     restarts: tuple[tuple[str, Reading], ...]
+    chooses: Reading | None
 
 
-_SLOT = {"SND.UNA": "una", "SND.NXT": "nxt", "ISS": "iss", "RCV.NXT": "rcv", "PASSIVE": "passive", "TS.RECENT": "ts"}
+_SLOT = {
+    "SND.UNA": "una", "SND.NXT": "nxt", "ISS": "iss", "RCV.NXT": "rcv", "PASSIVE": "passive", "TS.RECENT": "ts",
+    "OLD.SND.NXT": "old_nxt", "OLD.RCV.NXT": "old_rcv", "REOPENED": "reopened",
+}  # fmt: skip
 _NUMBERS = frozenset({"SND.UNA", "RCV.NXT"})
 _ACTIVE = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT"})
 _PASSIVE = frozenset({"CLOSE-WAIT", "LAST-ACK"})
 _WITHOUT_TCB = frozenset({"CLOSED", "LISTEN"})
+#: rules with one of these begin a connection, or go back to an older one: numbers are not compared with the old ones
+_ANEW = frozenset({"opens", "reopens", "returns"})
 
 
 def _interpreted(expr: Expr) -> Reading:
@@ -167,6 +198,9 @@ class Machine:
             for state in table.states
         }
         self._timers = [(t, self._read(t.while_)) for t in table.timers]
+        self._ages = table.ages()
+        self.opens_in = frozenset(r.state for r in table.rules.values() if r.event == "OPEN-ACTIVE" and "opens" in r.tags)
+        self.reopens = any("reopens" in r.tags for r in table.rules.values())
 
     def _compiled(self, state: str, event: str) -> list[_Row]:
         rows = self._rows.get((state, event))
@@ -185,6 +219,7 @@ class Machine:
                 for m in rule.emits
             ),
             tuple((t, read(w)) for t, w in rule.restarts),
+            None if rule.chooses is TRUE else read(rule.chooses),
         )
 
     def running(self, end: End) -> tuple[str, ...]:
@@ -195,23 +230,46 @@ class Machine:
         return (*timers, STAMP) if end.again else timers
 
     def reactions(self, side: int, end: End, event: Event) -> list[Case]:
-        """What end ``side`` does: more than one answer only where the adversary has a relation to choose."""
+        """What end ``side`` does.
+
+        More than one answer only where the adversary has a relation to choose, or a rule asks how old a timer is.
+        """
         key = (side, end, event)
         found = self._known.get(key)
         if found is None:
-            outcomes: dict[tuple[Reaction, Pairs], None] = {}
-            self._branch(side, end, event, {}, (), outcomes)
-            found = self._known[key] = merged(Case(r, p) for r, p in outcomes)
+            outcomes: dict[Case, None] = {}
+            self._aged(side, end, event, {}, (), outcomes)
+            found = self._known[key] = merged(outcomes)
         return found
+
+    def _aged(
+        self, side: int, end: End, event: Event, old: dict[str, bool], ages: Ages, outcomes: dict[Case, None]
+    ) -> None:
+        """Try the event; where a rule asks how old a timer is, with either answer."""
+        cases: dict[tuple[Reaction, Pairs], None] = {}
+        try:
+            self._branch(side, end, event, {}, (), cases, old)
+        except _Undecided as need:
+            timer, duration = self._ages[need.name]
+            if timer not in self.running(end):
+                self._aged(side, end, event, {**old, need.name: False}, ages, outcomes)
+                return
+            for answer, relation in ((True, ">="), (False, "<")):
+                known = {**old, need.name: answer}
+                self._aged(side, end, event, known, (*ages, (timer, relation, duration)), outcomes)
+            return
+        outcomes.update(dict.fromkeys(Case(r, p, ages) for r, p in cases))
 
     def _branch(
         self, side: int, end: End, event: Event, known: dict[tuple[int, int], int], fixed: Pairs,
-        outcomes: dict[tuple[Reaction, Pairs], None],
+        outcomes: dict[tuple[Reaction, Pairs], None], old: dict[str, bool],
     ) -> None:  # fmt: skip
         """Try the event; where two spaces are compared, try every distance, those with equal answers together."""
         seen: list[int] = []
         try:
-            outcomes[self._react(side, end, event, self.spaces.delta(known, seen), seen), fixed] = None
+            reaction = self._react(side, end, event, self.spaces.delta(known, seen), seen, old)
+            if reaction is not None:
+                outcomes[reaction, fixed] = None
             return
         except Unrelated as need:
             pair = need.pair
@@ -219,20 +277,30 @@ class Machine:
         for distance in self.spaces.distances:
             seen = []
             with suppress(Unrelated):
-                self._react(side, end, event, self.spaces.delta({**known, pair: distance}, seen), seen)
+                self._react(side, end, event, self.spaces.delta({**known, pair: distance}, seen), seen, old)
             alike.setdefault(tuple(seen), []).append(distance)
         for group in alike.values():
-            self._branch(side, end, event, {**known, pair: group[0]}, (*fixed, (pair, frozenset(group))), outcomes)
+            more = (*fixed, (pair, frozenset(group)))
+            self._branch(side, end, event, {**known, pair: group[0]}, more, outcomes, old)
 
     def _variables(self, end: End) -> dict[str, Any]:
         env: dict[str, Any] = {name: getattr(end, slot) for name, slot in _SLOT.items()}
         env.update(self._fixed)
         return env
 
-    def _react(self, side: int, end: End, event: Event, delta: Delta, seen: list[int]) -> Reaction:
+    def _react(
+        self, side: int, end: End, event: Event, delta: Delta, seen: list[int], old: dict[str, bool]
+    ) -> Reaction | None:
+        """What the end does; None if no choice of its own satisfies what the rule says about it."""
         env = self._variables(end)
+        if self._ages:
+            env = _Variables(env)
+            env.update(old)
         arriving = event.segment
         incarnation = event.incarnation or end.incarnation
+        if arriving is not None and end.state not in _WITHOUT_TCB:
+            # What a rule that reopens begins; the incarnation of the SYN, unless that is an old one.
+            incarnation = max(end.incarnation + 1, arriving.incarnation)
         env["NEW.ISS"] = number(incarnation, side)
         env["DATA"] = event.data
         if arriving is not None:
@@ -243,6 +311,10 @@ class Machine:
             })  # fmt: skip
         for row in self._compiled(end.state, event.name):
             if row.guard(env, delta):
+                if row.chooses is not None and not row.chooses(env, delta):
+                    return None
+                if not row.rule.tags & _ANEW and end.state not in _WITHOUT_TCB:
+                    incarnation = end.incarnation
                 return self._apply(row, side, end, event, incarnation, env, delta, seen)
         raise AssertionError(f"no rule of {self.table.name} for {end} and {event}")
 
@@ -253,14 +325,17 @@ class Machine:
         rule = row.rule
         restarts = {t for t, when in row.restarts if when(env, delta)}
         values = {name: read(env, delta) for name, read in row.assign}
+        anew = bool(rule.tags & _ANEW)
+        if "returns" in rule.tags:
+            incarnation = tag_of(values["SND.NXT"]) >> 1
         for name in _NUMBERS & values.keys():
             # A number taken from another space is written in the space that the end counts in.
             old = env[name]
-            if old is not None and end.state not in _WITHOUT_TCB and tag_of(old) != tag_of(values[name]):
+            if old is not None and not anew and end.state not in _WITHOUT_TCB and tag_of(old) != tag_of(values[name]):
                 step = delta(values[name], old)
                 seen.append(step)
                 values[name] = old + step
-        acked = "SND.UNA" in values and end.una is not None and values["SND.UNA"] != end.una
+        acked = not anew and "SND.UNA" in values and end.una is not None and values["SND.UNA"] != end.una
         state = rule.to or end.state
         after = {**env, **values}
         arriving = event.segment
@@ -291,7 +366,8 @@ class Machine:
         for slot in self._forget[state]:
             slots[slot] = None
         sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")
-        result = End(state, incarnation, "", sent, end.led, tainted, **slots, stamp=end.stamp, again=end.again)
+        led = "" if anew else end.led
+        result = End(state, incarnation, "", sent, led, tainted, **slots, stamp=end.stamp, again=end.again)
         return Reaction(result, tuple(emits), rule.name, frozenset(restarts), tags)
 
     @staticmethod

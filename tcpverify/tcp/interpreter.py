@@ -40,6 +40,8 @@ class Connection:
     role: str = ""
     fin_order: str = ""
     tainted: bool = False
+    #: the incarnation out of whose TIME-WAIT this one was reopened
+    past: int = 0
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Interpreter:
 
     def __init__(self, table: Table, scope: Scope, parameters: Mapping[str, Fraction]) -> None:
         self.table, self.scope, self.parameters = table, scope, parameters
+        self._ages = table.ages()
         self.now = Fraction(0)
         self.ends = {"A": Connection(), "B": Connection()}
         self.flight: dict[int, Flying] = {}
@@ -125,7 +128,7 @@ class Interpreter:
         limits = {"retransmission": self.parameters["RTO_MAX"], "time-wait": self.parameters["TIME_WAIT"]}
         for name, end in self.ends.items():
             for timer, since in end.timers.items():
-                if time - since > limits[timer]:
+                if timer in limits and time - since > limits[timer]:
                     self._wrong(f"the {timer} timer of {name} should have fired before {time}")
 
     def _wrong(self, what: str) -> None:
@@ -160,11 +163,13 @@ class Interpreter:
         inputs: dict[str, Value] = {"DATA": data}
         if isn is not None:
             inputs["NEW.ISS"] = isn
-        if event.startswith("OPEN") and end.state == "CLOSED":
+        if event.startswith("OPEN") and end.state in ("CLOSED", "TIME-WAIT"):
             peer = self.ends["B" if name == "A" else "A"]
             joins = peer.incarnation > end.incarnation
-            if not joins and self.scope.reopen not in (end.role, "both"):
+            role = "active" if end.state == "TIME-WAIT" else end.role
+            if not joins and self.scope.reopen not in (role, "both"):
                 self._wrong(f"{name} may not begin an incarnation")
+            end.fin_order, end.past = "", end.incarnation
             end.incarnation = peer.incarnation if joins else max(end.incarnation, peer.incarnation) + 1
         if event == "SEND":
             isn, before = self.written.get((name, end.incarnation), (0, 0))
@@ -216,7 +221,11 @@ class Interpreter:
         return self._happen(name, "SEGMENT", inputs, lost, segment)
 
     def _environment(self, end: Connection, inputs: Mapping[str, Value]) -> dict[str, Value]:
-        return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, "SEG.TS": -1, **end.values, **inputs}
+        ages = {
+            name: timer in end.timers and self.now - end.timers[timer] >= duration.value(self.parameters)
+            for name, (timer, duration) in self._ages.items()
+        }
+        return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, "SEG.TS": -1, "REOPENED": False, **ages, **end.values, **inputs}
 
     def _happen(
         self, name: str, event: str, inputs: Mapping[str, Value], lost: Sequence[bool], arriving: Flying | None
@@ -227,7 +236,14 @@ class Interpreter:
         if len(hits) != 1:
             self._wrong(f"{len(hits)} rules apply to {event} in {end.state}: {[r.name for r in hits]}")
         rule = hits[0]
+        if not evaluate(rule.chooses, env, BITS):
+            self._wrong(f"{name} chooses what {rule.name} does not let it choose")
         old = replace(end, values=dict(end.values), timers=dict(end.timers))
+        if "reopens" in rule.tags and arriving is not None:
+            end.past, end.fin_order = end.incarnation, ""
+            end.incarnation = max(end.incarnation + 1, arriving.incarnation)
+        elif "returns" in rule.tags:
+            end.incarnation = end.past
         restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
         assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
         end.values.update(assigned)
@@ -320,7 +336,10 @@ class Interpreter:
         moved = end.state != old.state
         broken = set()
         from_past = arriving is not None and arriving.incarnation < old.incarnation and old.state != "CLOSED"
-        if from_past and effect:
+        if "reopens" in rule.tags and arriving is not None:
+            if arriving.incarnation < end.incarnation:
+                broken.add("no-old-segment")
+        elif from_past and effect:
             broken.add("no-old-segment")
         if event == "TIME-WAIT" and any(s.incarnation == old.incarnation for s in self.flight.values()):
             broken.add("drained")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from tcpverify.lang.linear import Linear, parameter
-from tcpverify.tcp.endpoint import End, Event, Reaction, Segment
+from tcpverify.tcp.endpoint import Ages, End, Event, Reaction, Segment
 from tcpverify.tcp.numbers import Pairs, Relation
 
 __all__ = ["GAVE_UP", "Action", "Drain", "Location", "Observer", "Plan", "Snapshot", "Timing"]
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
     """What one reaction does to a location, as far as it does not depend on the rest of the location.
 
     ``restarts`` are the clocks of the end that begin anew; ``again`` says that the segments sent carry the same
-    timestamp as the last ones, which is possible for a while only.
+    timestamp as the last ones, which is possible for a while only. ``ages`` say how old timers of the end must be.
     """
 
     side: int
@@ -62,6 +62,7 @@ class Plan(NamedTuple):
     marks: frozenset[str]
     restarts: frozenset[str]
     again: bool = False
+    ages: Ages = ()
 
 
 class Action(NamedTuple):

@@ -64,8 +64,7 @@ class Parts:
         found = self._end_ids.get(end)
         if found is None:
             found = self._new_end(end)
-            image = end._replace(una=_flipped_or_none(end.una), nxt=_flipped_or_none(end.nxt),
-                                 iss=_flipped_or_none(end.iss), rcv=_flipped_or_none(end.rcv))  # fmt: skip
+            image = _renumbered(end, _flipped_or_none)
             other = found if image == end else self._new_end(image)
             self.mirror_end[found], self.mirror_end[other] = other, found
         return found
@@ -119,12 +118,7 @@ class Parts:
     def renamed_end(self, number: int, by: int) -> int:
         """The end with incarnations counted from ``by`` later."""
         e = self.ends[number]
-        return self.end(
-            e._replace(
-                incarnation=max(e.incarnation - by, 0),
-                una=_earlier(e.una, by), nxt=_earlier(e.nxt, by), iss=_earlier(e.iss, by), rcv=_earlier(e.rcv, by),
-            )
-        )  # fmt: skip
+        return self.end(_renumbered(e._replace(incarnation=max(e.incarnation - by, 0)), lambda v: _earlier(v, by)))
 
     def renamed_segment(self, number: int, by: int) -> int:
         """The segment with incarnations counted from ``by`` later."""
@@ -137,6 +131,13 @@ class Parts:
         """The relation with incarnations counted from ``by`` later."""
         tags, values = self.relations[number]
         return self.relation((tuple(t - 2 * by for t in tags), values))
+
+
+def _renumbered(end: End, change: Callable[[int | None], int | None]) -> End:
+    return end._replace(
+        una=change(end.una), nxt=change(end.nxt), iss=change(end.iss), rcv=change(end.rcv),
+        old_nxt=change(end.old_nxt), old_rcv=change(end.old_rcv),
+    )  # fmt: skip
 
 
 def _earlier(value: int | None, by: int) -> int | None:

@@ -59,7 +59,14 @@ def _old(segment: Segment, end: End) -> bool:
 
 def _no_old_segment(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
     segment = event.segment
-    if segment is None or end.state == "CLOSED" or not _old(segment, end):
+    if segment is None or end.state == "CLOSED":
+        return ""
+    if "reopens" in reaction.tags:
+        # What a SYN begins is a later incarnation, of which it has to be.
+        new = reaction.end.incarnation
+        old = 0 < segment.incarnation < new
+        return f"the SYN of incarnation {segment.incarnation} begins incarnation {new} in TIME-WAIT" if old else ""
+    if not _old(segment, end):
         return ""
     if not accepted(end, reaction.end, reaction.tags):
         return ""
@@ -274,7 +281,7 @@ def observe(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> f
         marks.add("end-of-stream")
     if new == "CLOSED" and old in ("LAST-ACK", "TIME-WAIT"):
         marks.add("closed")
-    if "opens" in reaction.tags and end.role:
+    if ("opens" in reaction.tags and (end.role or old == "TIME-WAIT")) or "reopens" in reaction.tags:
         marks.add("reopened")
     if new == "ESTABLISHED" and old != new:
         marks.add("established-again")

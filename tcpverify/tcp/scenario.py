@@ -88,6 +88,11 @@ class Scenario:
         self.composition = Composition(
             self.parts, self.spaces, drain, self.timing.tick, order, self.stamps, self.copies
         )
+        #: per timer the durations that rules compare it with
+        self._asked: dict[str, tuple[Linear, ...]] = {}
+        for timer, duration in table.ages().values():
+            self._asked[timer] = (*self._asked.get(timer, ()), duration)
+        self._mute = frozenset(t.name for t in table.timers if not t.event) | {STAMP}
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
@@ -138,7 +143,11 @@ class Scenario:
         if location == GAVE_UP:
             return False
         a, b = (self.parts.ends[n] for n in location[:2])
-        return held_back(self.scope, a, b) or held_back(self.scope, b, a)
+        return any(
+            ((end.state == "CLOSED" or end.state in self.machine.opens_in) and held_back(self.scope, end, peer))
+            or (self.machine.reopens and end.state == "TIME-WAIT" and end.incarnation >= self.scope.incarnations)
+            for end, peer in ((a, b), (b, a))
+        )
 
     def clocks(self, location: Location) -> list[tuple[str, int]]:
         """What each clock of a location measures: ("segment", position) or (timer, end)."""
@@ -171,6 +180,10 @@ class Scenario:
                     # Nothing has to happen when it has passed: it only permits.
                     limits.append(Limits((), (t.tick,)))
                     continue
+                asked = self._asked.get(what, ())
+                if what not in upper:
+                    limits.append(Limits(asked, asked))
+                    continue
                 if clock in copies:
                     # It has been delivered: nothing has to happen to it any more.
                     limits.append(Limits((), (self._lifetime[1],)))
@@ -178,7 +191,7 @@ class Scenario:
                 rel, bound = upper[what]
                 low = lower[what]
                 rows.append(Constraint(clock, rel, bound))
-                limits.append(Limits((low,) if low is not None else (), (bound,)))
+                limits.append(Limits((*((low,) if low is not None else ()), *asked), (bound, *asked)))
             found = self._shapes[key] = (tuple(rows), tuple(limits))
         return found
 
@@ -216,11 +229,11 @@ class Scenario:
         for side in (0, 1):
             mine = location[side]
             for plan in self._call_plans(location, side):
-                add(found, location, "call", plan, ())
-            if self.copies is not None and parts.ends[mine].state == "CLOSED":
+                add(found, location, "call", plan, self._aged(location, plan, ()))
+            if self.copies is not None and parts.ends[mine].state in self.machine.opens_in:
                 found += self._forgotten(location, side)
             for timer in parts.timers[mine]:
-                if timer == STAMP:
+                if timer in self._mute:
                     clock += 1
                     continue
                 guard = self._guard(timer, clock)
@@ -229,10 +242,11 @@ class Scenario:
                     found.append(Edge(GAVE_UP, guard, (), Action("give-up", side, None), frozenset({"gave-up"})))
                     continue
                 for plan in self._expiry_plans(side, mine, timer):
-                    add(found, location, "timer", plan, guard)
+                    at = self._aged(location, plan, guard)
+                    add(found, location, "timer", plan, at)
                     if timer == "time-wait" and self.copies is not None:
                         for copy in self.copies.copies(flight):
-                            add(found, location, "timer", plan, guard + self._guard("copy", copy), copy)
+                            add(found, location, "timer", plan, at + self._guard("copy", copy), copy)
         previous, overtaking = -1, self.scope.reordering
         for position, flying in enumerate(flight):
             # Equal segments are delivered oldest first: exchanging them changes nothing. Where none overtakes
@@ -244,13 +258,26 @@ class Scenario:
             copy = parts.segments[flying].copy
             guard = self._guard("copy" if copy else "segment", position)
             for plan in self._arrival_plans(location[1 - parts.segments[flying].end], flying):
-                add(found, location, "deliver", plan, guard, position)
+                at = self._aged(location, plan, guard)
+                if plan.reaction.end.incarnation > self.scope.incarnations:
+                    # What follows is beyond the scope.
+                    found.append(Edge(GAVE_UP, at, (), Action("give-up", plan.side, None), frozenset({"gave-up"})))
+                    continue
+                add(found, location, "deliver", plan, at, position)
                 if location[4] > 0 and not (parts.segments[flying].syn and self.scope.start == "established"):
-                    add(found, location, "deliver", plan, guard, position, True)
+                    add(found, location, "deliver", plan, at, position, True)
         return found
 
+    def _aged(self, location: Location, plan: Plan, guard: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+        """The guard, and that timers of the end are as old as the plan needs them to be."""
+        if not plan.ages:
+            return guard
+        timers = self.parts.timers[location[plan.side]]
+        first = len(location[2]) + (len(self.parts.timers[location[0]]) if plan.side else 0)
+        return guard + tuple(Constraint(first + timers.index(t), rel, bound) for t, rel, bound in plan.ages)
+
     def _forgotten(self, location: Location, side: int) -> list[Edge]:
-        """Copies that are too old to be delivered are forgotten, where a CLOSED end can then open, or open anew.
+        """Copies that are too old to be delivered are forgotten, where an end can then open, or open anew.
 
         Otherwise they would keep old incarnations alive, of which a scope has so many at once. No more is forgotten
         than an opening needs. That a copy may still be young adds nothing: not to copy a segment is as good.
@@ -280,7 +307,7 @@ class Scenario:
     def _call_plans(self, location: Location, side: int) -> list[Plan]:
         mine = location[side]
         end, peer = self.parts.ends[mine], self.parts.ends[location[1 - side]]
-        opens = next_incarnation(self.scope, end, peer) if end.state == "CLOSED" else 0
+        opens = next_incarnation(self.scope, end, peer) if end.state in self.machine.opens_in else 0
         in_turn = "close-in-turn" in self.scope.calls
         peer_fin = in_turn and (
             peer.state in ("FIN-WAIT-1", "CLOSING", "LAST-ACK")
@@ -294,6 +321,8 @@ class Scenario:
                 plan
                 for event in calls(self.scope, end, opens, peer_fin)
                 for case in self.machine.reactions(side, end, event)
+                # An OPEN that is refused changes nothing.
+                if end.state != "TIME-WAIT" or event.name != "OPEN-ACTIVE" or "opens" in case.reaction.tags
                 for plan in self._plans(side, mine, event, case, second)
             ]
         return found
@@ -339,7 +368,7 @@ class Scenario:
         self, side: int, mine: int, event: Event, case: Case, second: bool = False,
         fresh: frozenset[str] = _NO_MARKS, again: bool = False,
     ) -> Plan:  # fmt: skip
-        reaction, pairs = case
+        reaction, pairs, ages = case
         end = reaction.end
         if self.watch_first_fin and "sends-fin" in reaction.tags:
             end = end._replace(led="second" if second else "first")
@@ -357,4 +386,4 @@ class Scenario:
         before = self.parts.ends[mine]
         marks = self.observer(self, before, event, reaction) if self.observer is not None else _NO_MARKS
         restarts = reaction.restarts | fresh
-        return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks, restarts, again)
+        return Plan(side, mine, event, reaction, self.parts.end(end), tuple(sends), pairs, marks, restarts, again, ages)

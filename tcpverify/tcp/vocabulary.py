@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tcpverify.lang.expr import TRUE, Expr, Sort, all_of, any_of, boolean, integer, ite, lift, sequence
-from tcpverify.lang.linear import parameter
+from tcpverify.lang.expr import TRUE, Expr, Sort, all_of, any_of, boolean, elapsed, integer, ite, lift, sequence
+from tcpverify.lang.linear import constant, parameter
 from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, change, insert, merge, remove
 
 __all__ = [
-    "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS", "PASSIVE",
-    "RCV_NXT", "RCV_WND", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES",
-    "SYN", "SYNCHRONIZED", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table",
-    "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new", "ack_segment", "add", "all_of", "any_of",
-    "change", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "past_fin", "remove",
-    "segment",
+    "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS",
+    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ", "SEG_TEXT",
+    "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES",
+    "Amendment", "Emit", "Expr", "Rule", "Table", "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new",
+    "ack_segment", "add", "all_of", "any_of", "change", "constant", "elapsed", "fin_acked", "fin_in_order", "insert",
+    "ite", "lift", "lift_seq", "merge", "parameter", "past_fin", "remove", "segment",
 ]  # fmt: skip
 
 STATES = (
@@ -31,13 +31,16 @@ TIME_WAIT = "TIME_WAIT"
 
 # The transmission control block, RFC 9293 §3.3.1.
 SND_UNA, SND_NXT, ISS, RCV_NXT = (sequence(n) for n in ("SND.UNA", "SND.NXT", "ISS", "RCV.NXT"))
+# What a connection reopened out of TIME-WAIT can return to, RFC 9293 §3.6.1 (MAY-2).
+OLD_SND_NXT, OLD_RCV_NXT = sequence("OLD.SND.NXT"), sequence("OLD.RCV.NXT")
+REOPENED = boolean("REOPENED")
 RCV_WND, MAX_SND_WND = integer("RCV.WND"), integer("MAX.SND.WND")
 PASSIVE = boolean("PASSIVE")
 TS_RECENT = integer("TS.RECENT")
 
 VARIABLES: Mapping[str, Sort] = {
     "SND.UNA": Sort.SEQ, "SND.NXT": Sort.SEQ, "ISS": Sort.SEQ, "RCV.NXT": Sort.SEQ, "PASSIVE": Sort.BOOL,
-    "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT, "MAX.SND.WND": Sort.INT,
+    "OLD.SND.NXT": Sort.SEQ, "OLD.RCV.NXT": Sort.SEQ, "REOPENED": Sort.BOOL, "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT, "MAX.SND.WND": Sort.INT,
 }  # fmt: skip
 
 # The arriving segment. SEG.LEN counts SYN and FIN, SEG.TEXT only the octets of text.

@@ -15,6 +15,7 @@ _SEQUENCE = {
     "clock": "ISNs beyond all that was used before (clock)",
     "timestamps": "any ISNs, but PAWS timestamps (timestamps)",
 }
+_KNOWN = frozenset({"MSL", "RTO_MIN", "RTO_MAX", "DELAY_MIN", "TIME_WAIT", "TICK"})
 _REOPEN = {
     "active": "the active closer may open again",
     "passive": "the passive closer may open again",
@@ -35,6 +36,7 @@ def durations_text(parameters: Mapping[str, Fraction], unit: Unit = BARE, delay:
     parts.append(f"delays in [{least}, {unit.show(msl)})" if delay else "no delays")
     if "TICK" in parameters:
         parts.append(f"timestamps that stay the same for less than {unit.show(parameters['TICK'])}")
+    parts += [f"{name} = {unit.show(value)}" for name, value in parameters.items() if name not in _KNOWN]
     return ", ".join(parts)
 
 

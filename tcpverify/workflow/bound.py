@@ -306,7 +306,8 @@ def _bound(request: BoundRequest, progress: Report | None, interrupted: Callable
     if not item.watched:
         raise UsageError(f"`bound` derives regions of safety properties; {item.name} is about endless runs")
     model = setting.model(request.model, request.scope)
-    names = ["MSL", "RTO_MAX", *request.further, "TIME_WAIT"]
+    request = replace(request, scope=setting.scoped(model, request.scope))
+    names = ["MSL", "RTO_MAX", *request.further, *setting.further_durations(model.table), "TIME_WAIT"]
     if request.scope.sequence == "timestamps":
         names.insert(-1, "TICK")
     derivation = Derivation(request, model, tuple(names), domain_of(names), limits, progress)

@@ -86,6 +86,7 @@ def _check(
 ) -> CheckReport:
     limits = Limits(request.seconds, request.memory, interrupted or (lambda: False))
     model = setting.model(request.model, request.scope)
+    request = setting.prepared(model, request)
     if request.scope.duplicates == UNLIMITED:
         raise UsageError("`check` takes a number of duplicates, not 'unlimited'; `bound` proves for any number")
     names = request.properties or properties.DEFAULT

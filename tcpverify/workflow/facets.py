@@ -164,7 +164,7 @@ def _natural(derivation: Derivation, region: Region) -> dict[str, Fraction]:
     one = Fraction(1)
     own = derivation.model.table.numbers["TIME_WAIT"].value({"MSL": one})
     point = {"MSL": one, "RTO_MAX": one, "RTO_MIN": one / 10, "DELAY_MIN": one / 10, "TICK": one / 100}
-    values = {n: own if n == "TIME_WAIT" else point[n] for n in derivation.names}
+    values = {n: own if n == "TIME_WAIT" else point.get(n, one) for n in derivation.names}
     if region.inside(tuple(values[n] for n in derivation.names)):
         return values
     inner = region.point()

@@ -23,7 +23,8 @@ class CheckRequest:
 
     ``time_waits`` empty: the model's own duration, then a sweep as context. ``rto_min`` None: no lower bound but
     greater than zero. ``tick`` is the longest time between two ticks of a timestamp clock (None: MSL/100); only the
-    ``timestamps`` regime asks. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock
+    ``timestamps`` regime asks. ``durations`` are other ones that the model names, such as REUSE_DELAY, where its own
+    are not wanted. Durations are in one unit of the caller's choice. ``seconds`` is the wall-clock
     limit (0: none), ``memory`` a limit on resident memory in bytes (0: none), ``states`` one on symbolic states of
     the zone engine (0: none). ``brief`` stops at the first refutation: nobody asks what else the run would show.
     """
@@ -43,6 +44,7 @@ class CheckRequest:
     sweep: bool = True
     states: int = 0
     brief: bool = False
+    durations: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from tcpverify.errors import ModelError, UsageError
 from tcpverify.lang.linear import parameter
+from tcpverify.lang.table import Table
 from tcpverify.tcp import properties
 from tcpverify.tcp.endpoint import End
 from tcpverify.tcp.registry import LoadedModel, load, shipped_directory, verify_table
@@ -14,11 +17,64 @@ from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import CheckRequest
 
-__all__ = ["is_closing", "model", "own_time_wait", "parameters", "proper_end", "scenario"]
+__all__ = [
+    "further_durations", "is_closing", "model", "own_time_wait", "parameters", "prepared", "proper_end", "scenario",
+    "scoped",
+]  # fmt: skip
 
 #: sums of files, as they were, that Z3 has found total and free of overlap
 _SOUND: set[tuple[tuple[Path, int], ...]] = set()
+#: durations that every model has, and the choices that a model can bring with it
+_EVERYWHERE = frozenset({"MSL", "RTO_MIN", "RTO_MAX", "TIME_WAIT", "DELAY_MIN", "TICK"})
+_CHOICES = ("sequence", "start", "reopen")
+_UNASKED = Scope()
 _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-WAIT"})
+
+
+def further_durations(table: Table) -> tuple[str, ...]:
+    """The durations beside those of every model that rules of this one ask for, such as REUSE_DELAY."""
+    asked = {name for _, duration in table.ages().values() for name in duration.names()}
+    return tuple(sorted(asked - _EVERYWHERE))
+
+
+def scoped(model: LoadedModel, scope: Scope) -> Scope:
+    """The scope with what the model brings with it, where the request has made no choice of its own.
+
+    Raises
+    ------
+    ModelError
+        if the model names a choice that no scope has.
+    """
+    for name, value in model.table.scope.items():
+        if name not in _CHOICES:
+            raise ModelError(f"{model.name}: scope names {name!r}; a model can bring {', '.join(_CHOICES)}")
+        if getattr(scope, name) == getattr(_UNASKED, name):
+            choice: dict[str, Any] = {name: value}
+            scope = replace(scope, **choice)
+    return scope
+
+
+def prepared(model: LoadedModel, request: CheckRequest) -> CheckRequest:
+    """The request with what the model brings with it: choices of the scope, and durations of its own.
+
+    Raises
+    ------
+    UsageError
+        if a duration has no value, or one is set that the model does not have.
+    """
+    wanted = further_durations(model.table)
+    found = dict(request.durations)
+    if unknown := sorted(set(found) - set(wanted)):
+        known = f"; it has {', '.join(wanted)}" if wanted else ""
+        raise UsageError(f"{model.name} has no duration {unknown[0]!r} to set{known}")
+    rto_max = request.rto_max if request.rto_max is not None else request.msl
+    for name in wanted:
+        if name not in found:
+            own = model.table.numbers.get(name)
+            if own is None:
+                raise UsageError(f"{model.name} has no value for {name}; give it one with --set {name}=DURATION")
+            found[name] = own.value({"MSL": request.msl, "RTO_MAX": rto_max})
+    return replace(request, scope=scoped(model, request.scope), durations=tuple(found.items()))
 
 
 def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction]:
@@ -54,7 +110,7 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
     if request.scope.sequence == "timestamps":
         # About the slowest clock that RFC 7323 §5.4 allows, one tick a second, where MSL is two minutes.
         values["TICK"] = request.tick if request.tick is not None else msl / 100
-    return values
+    return {**values, **dict(request.durations)}
 
 
 def model(expression: str, scope: Scope) -> LoadedModel:
@@ -72,7 +128,7 @@ def model(expression: str, scope: Scope) -> LoadedModel:
     found = load(expression)
     if "TIME_WAIT" not in found.table.numbers:
         raise UsageError(f"{expression!r} has no TIME_WAIT; name a model of the full state table")
-    if scope.sequence == "timestamps" and all(a.name != "paws" for a in found.table.amendments):
+    if scoped(found, scope).sequence == "timestamps" and all(a.name != "paws" for a in found.table.amendments):
         found = load(f"{expression}+paws")
     files = tuple((part.path, part.path.stat().st_mtime_ns) for part in found.parts)
     if files not in _SOUND and any(part.path.parent != shipped_directory() for part in found.parts):

@@ -47,6 +47,7 @@ def why(request: CheckRequest, says: Says | None = None, interrupted: Callable[[
         raise UsageError(f"`why` explains one {what} at a time")
     name = properties.find((*request.properties, DEFAULT_PROPERTY)[0]).name
     model = setting.model(request.model, request.scope)
+    request = setting.prepared(model, request)
     own = setting.own_time_wait(model, request.msl)
     request = replace(request, properties=(name,), time_waits=request.time_waits or (own,), brief=True, sweep=False)
     trials = Trials(request, says, interrupted)
