@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from math import hypot
-from textwrap import wrap
 from zlib import crc32
 
 from tcpverify.lang.linear import Linear
@@ -34,12 +33,13 @@ from tcpverify.views.conditions import expression_text
 from tcpverify.views.plane import Border, Point
 from tcpverify.views.quantities import short
 from tcpverify.views.settings import scope_text
-from tcpverify.views.svg import Box, Labels, element, escaped, number, text, text_width
+from tcpverify.views.svg import Box, Labels, element, escaped, label, number, rows_of, text, text_width
 from tcpverify.workflow.derived import BoundReport
 
 __all__ = ["plot"]
 
 WIDTH, LEFT, RIGHT, HEIGHT, PAD = 640, 62, 18, 380, 16
+INNER = WIDTH - 2 * PAD
 SMALL, NORMAL, LARGE = 11, 12, 16
 
 # Okabe and Ito's colours, and tints of them: told apart by people who do not see red or green.
@@ -117,11 +117,11 @@ class _Drawing:
     def _header(self) -> Iterator[tuple[str, int, str, str | None]]:
         """Rows of text: words, size, colour, weight."""
         report = self.report
-        for row in _rows(f"{report.model}: {report.request.property}", LARGE):
+        for row in rows_of(f"{report.model}: {report.request.property}", LARGE, INNER):
             yield row, LARGE, INK, "bold"
-        for row in _rows(f"{report.request.property} {verdict(report)}", NORMAL):
+        for row in rows_of(f"{report.request.property} {verdict(report)}", NORMAL, INNER):
             yield row, NORMAL, INK, None
-        for row in _rows(f"Scope: {scope_text(report.request.scope)}.", SMALL):
+        for row in rows_of(f"Scope: {scope_text(report.request.scope)}.", SMALL, INNER):
             yield row, SMALL, DIM, None
 
     def _heading(self) -> Iterator[str]:
@@ -251,7 +251,7 @@ class _Drawing:
         ways = ((1, 0.55), (1, -0.55), (-1, -0.55), (-1, 0.55), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1.6), (-1, 1.6))
         found = self.labels.place(Box((px + dx * aside, py + dy * up), width, size + 2) for dx, dy in ways)
         assert found is not None
-        return _label(words, found, size, colour)
+        return label(words, found, size, colour)
 
     def _along(
         self, words: str, start: tuple[float, float], end: tuple[float, float], colour: str, down: bool,
@@ -277,7 +277,7 @@ class _Drawing:
 
         found = self.labels.place(boxes())
         assert found is not None
-        return _label(words, found, NORMAL, colour)
+        return label(words, found, NORMAL, colour)
 
     def _names(self) -> Iterator[str]:
         """The areas by name, where there is room."""
@@ -289,7 +289,7 @@ class _Drawing:
             of_kind = [spot for spot, found in zip(spots, kinds, strict=True) if found == kind]
             found = self.labels.place(self._rooms(kind, of_kind, text_width(words, LARGE) + 8), needed=False)
             if found is not None:
-                yield _label(words, found, LARGE, INK, "bold")
+                yield label(words, found, LARGE, INK, "bold")
 
     def _rooms(self, kind: str, spots: list[Point], width: float) -> Iterator[Box]:
         """Boxes of which all corners are of a kind, the most central first."""
@@ -343,7 +343,7 @@ class _Drawing:
                 drawn.append(element("g", sample, text(words, 38, 4), transform=spot))
         y += 21 * (rows + len(below))
         for words in self._notes():
-            for said in _rows(words, SMALL):
+            for said in rows_of(words, SMALL, INNER):
                 drawn.append(text(said, PAD, y + 4, font_size=SMALL, fill=DIM))
                 y += SMALL + 5
         return drawn, y + PAD - 8
@@ -377,24 +377,9 @@ class _Drawing:
         return set(self.area.domain.polygon(width, height)) != ends
 
 
-def _rows(words: str, size: int) -> list[str]:
-    return wrap(words, int((WIDTH - 2 * PAD) / text_width("x", size)), break_on_hyphens=False)
-
-
 def _own_words(border: Border) -> str:
     return "its own values safe" if border.safe else "its own values not safe"
 
 
 def _diamond(x: float, y: float) -> str:
     return f"M{number(x)},{number(y - 8)} l6.5,8 l-6.5,8 l-6.5,-8 z"
-
-
-def _label(words: str, box: Box, size: int, colour: str, weight: str | None = None) -> str:
-    """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
-    (px, py), (dx, dy) = box.middle, box.along
-    turn = None if dy == 0 else f"matrix({dx:.4f} {dy:.4f} {-dy:.4f} {dx:.4f} {number(px)} {number(py)})"
-    x, y = (px, py) if turn is None else (0.0, 0.0)
-    return text(
-        words, x, y + size * 0.36, transform=turn, text_anchor="middle", font_size=size, font_weight=weight,
-        fill=colour, stroke="#FFFFFF", stroke_width=4, stroke_linejoin="round", paint_order="stroke",
-    )  # fmt: skip

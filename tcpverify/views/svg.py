@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import hypot
+from textwrap import wrap
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["Box", "Labels", "element", "escaped", "number", "text", "text_width"]
+__all__ = ["Box", "Labels", "element", "escaped", "label", "number", "rows_of", "text", "text_width"]
 
 Spot = tuple[float, float]
 
@@ -54,6 +55,11 @@ def text_width(words: str, size: float) -> float:
     return AVERAGE * size * len(words)
 
 
+def rows_of(words: str, size: float, width: float) -> list[str]:
+    """A paragraph in rows of at most that width."""
+    return wrap(words, int(width / text_width("x", size)), break_on_hyphens=False)
+
+
 class Box(NamedTuple):
     """A rectangle around its middle, perhaps turned: ``along`` is the direction of its width."""
 
@@ -68,6 +74,17 @@ class Box(NamedTuple):
         w, h = self.width / 2, self.height / 2
         ends = ((-w, -h), (w, -h), (w, h), (-w, h))
         return [(x + p * dx - q * dy, y + p * dy + q * dx) for p, q in ends]
+
+
+def label(words: str, box: Box, size: int, colour: str, weight: str | None = None) -> str:
+    """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
+    (px, py), (dx, dy) = box.middle, box.along
+    turn = None if dy == 0 else f"matrix({dx:.4f} {dy:.4f} {-dy:.4f} {dx:.4f} {number(px)} {number(py)})"
+    x, y = (px, py) if turn is None else (0.0, 0.0)
+    return text(
+        words, x, y + size * 0.36, transform=turn, text_anchor="middle", font_size=size, font_weight=weight,
+        fill=colour, stroke="#FFFFFF", stroke_width=4, stroke_linejoin="round", paint_order="stroke",
+    )  # fmt: skip
 
 
 def apart(one: Sequence[Spot], other: Sequence[Spot]) -> bool:
