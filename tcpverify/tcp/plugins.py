@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 from tcpverify.errors import ModelError, TcpverifyError
@@ -153,7 +153,11 @@ def _files(label: str, value: str) -> Iterator[tuple[str, Path]]:
     """The model files behind an entry point, with their names."""
     if not all(part.isidentifier() for part in value.split(".")):
         raise ModelError(f"entry point {label!r} = {value!r} is not the name of a module or package of models")
-    spec = _located(value)
+    try:
+        spec = _located(value)
+    except Exception as error:
+        # A finder is code of some package, and may fail in any way.
+        raise ModelError(f"entry point {label!r} names {value!r}, which cannot be located: {error}") from error
     if spec is None:
         raise ModelError(f"entry point {label!r} names {value!r}, which is not installed")
     if spec.submodule_search_locations is None:
@@ -176,24 +180,20 @@ def _located(module: str) -> ModuleSpec | None:
 
     Unlike `importlib.util.find_spec` this does not import the packages around it, which would execute them.
     """
-    spec: ModuleSpec | None = None
-    parts = module.split(".")
-    for end in range(1, len(parts) + 1):
-        within = None
-        if spec is not None:
-            if spec.submodule_search_locations is None:
-                return None
-            within = list(spec.submodule_search_locations)
-        spec = _spec(".".join(parts[:end]), within)
-        if spec is None:
+    first, *rest = module.split(".")
+    spec = _top(first)
+    for part in rest:
+        if spec is None or spec.submodule_search_locations is None:
             return None
+        # By its last name alone: under its full name a package without __init__.py asks for its parent, imported.
+        spec = PathFinder.find_spec(part, list(spec.submodule_search_locations))
     return spec
 
 
-def _spec(module: str, within: list[str] | None) -> ModuleSpec | None:
+def _top(package: str) -> ModuleSpec | None:
     for finder in sys.meta_path:
         find = getattr(finder, "find_spec", None)
-        found = find(module, within) if find is not None else None
+        found = find(package, None) if find is not None else None
         if isinstance(found, ModuleSpec):
             return found
     return None

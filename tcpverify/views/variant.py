@@ -143,8 +143,8 @@ def variant_text(name: str, base: LoadedModel, spec: str, rule: str | None = Non
 def _rest(numbers: str, over: tuple[str, ...]) -> Iterator[str]:
     yield "    # Durations that the variant fixes itself, where the user names none, as multiples of MSL.\n"
     yield f"    {numbers}\n" if numbers else '    # numbers={"TIME_WAIT": 3 * MSL},\n'
-    yield "    # Amendments whose changes of the same rules this one may replace. A clash that is not declared here is\n"
-    yield "    # an error that names the rule, so two amendments never get in each other's way unnoticed.\n"
+    yield "    # Amendments whose changes of the same rules this one may replace. An undeclared clash is an\n"
+    yield "    # error that names the rule, so two amendments never get in each other's way unnoticed.\n"
     names = ", ".join(f'"{name}"' for name in over)
     yield f"    over=({names},),\n" if over else '    # over=("ideal",),\n'
 

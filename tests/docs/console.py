@@ -1,7 +1,8 @@
 """The commands in the documents: found, run, and compared with what the documents say they print.
 
-A block of kind ``console`` holds commands (``$ tcpverify …``, ``$ echo $?``, ``$ cat FILE``) each followed by its
-output. A block of kind ``python FILE`` is a file that the commands after it find. A comment before a block,
+A block of kind ``console`` holds commands (``$ tcpverify …``, ``$ echo $?``, ``$ cat FILE``, ``$ pip install
+--quiet DIRECTORY``) each followed by its output. A block of kind ``python FILE``, or ``toml FILE``, is a file that the
+commands after it find. A comment before a block,
 ``<!-- only: FIRST .. LAST && FIRST .. LAST -->``, says which lines are shown, by regular expressions for the
 first and the last of each stretch (empty: the very first, the very last); ``[…]`` stands for what is left out.
 
@@ -13,8 +14,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +27,7 @@ __all__ = ["GAP", "ROOT", "Block", "blocks", "documents", "normal", "run_block"]
 
 ROOT = Path(__file__).parents[2]
 GAP = "[…]"
+SITE = "site-packages"
 LIMIT = 50  # seconds for one command
 _FENCE = re.compile(
     r"(?:<!-- only: (?P<only>.*?) -->\n)?```(?P<info>[^\n`]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE
@@ -59,19 +63,41 @@ def blocks(text: str) -> Iterator[Block]:
 def _output(command: str, files: tuple[tuple[str, str], ...], directory: str) -> tuple[str, int]:
     """What a command prints on both streams, in a directory with these files, and its exit status."""
     for name, content in files:
+        (Path(directory) / name).parent.mkdir(parents=True, exist_ok=True)
         (Path(directory) / name).write_text(content, encoding="utf-8")
     words = shlex.split(command)
+    packages = [Path(name).parent for name, _ in files if Path(name).name == "pyproject.toml"]
+    if words[:3] == ["pip", "install", "--quiet"] and Path(words[3]) in packages:
+        _install(Path(directory) / words[3], Path(directory) / SITE)
+        return "", 0
     if words[0] == "cat":
         return (Path(directory) / words[1]).read_text(encoding="utf-8"), 0
     if words[0] != "tcpverify":
         raise AssertionError(f"the documents may only run tcpverify, not {words[0]!r}")
     environment = {n: v for n, v in os.environ.items() if n not in ("COLUMNS", "FORCE_COLOR", "LINES")}
-    environment |= {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    # What one document installs is not there for the others.
+    path = os.pathsep.join([str(ROOT), *([str(Path(directory) / SITE)] if packages else [])])
+    environment |= {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=directory, env=environment, capture_output=True, encoding="utf-8",
         timeout=LIMIT, check=False,
     )  # fmt: skip
     return done.stdout + done.stderr, done.returncode
+
+
+def _install(project: Path, site: Path) -> None:
+    """What pip makes of a project that is one pure Python package, as far as an interpreter can see it."""
+    said = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    package = said["name"].replace("-", "_")
+    shutil.copytree(project / package, site / package, dirs_exist_ok=True)
+    metadata = site / f"{package}-{said['version']}.dist-info"
+    metadata.mkdir(exist_ok=True)
+    about = f"Metadata-Version: 2.1\nName: {said['name']}\nVersion: {said['version']}\n"
+    (metadata / "METADATA").write_text(about, encoding="utf-8")
+    rows = []
+    for group, entries in said["entry-points"].items():
+        rows += [f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())]
+    (metadata / "entry_points.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 def _shown(output: str, only: str) -> str:
