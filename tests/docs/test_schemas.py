@@ -100,6 +100,14 @@ def test_reasons_are_what_the_schema_says(capsys: pytest.CaptureFixture[str]) ->
         assert bool(document["lifted"]) == (status == 0) != bool(document["breaking"] and document["remedies"])
 
 
+def test_the_list_of_models_is_what_the_schema_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    validate(document)
+    assert {row["kind"] for row in document["models"]} == {"base", "sum", "amendment"}
+    assert document["problems"] == []
+
+
 def test_every_schema_that_the_program_names_is_documented() -> None:
     reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for path in (ROOT / "tcpverify").rglob("*.py"):
