@@ -73,7 +73,7 @@ def _beginning_otherwise(command: click.Command) -> click.Command:
 @_beginning_otherwise
 @click.command(cls=Command)
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
-@click.option("--all", "every", is_flag=True, help="All models that come with the program.")
+@click.option("--all", "every", is_flag=True, help="All bases and sums that come with the program, and the usual few.")
 @click.option("--rate", type=Parsed("N", _rate), default="1000", show_default=True,
               help="Connections closed a second, wherever to.")  # fmt: skip
 @click.option("--ports", type=Parsed("N|LOW-HIGH", _ports), default="32768-60999", show_default=True,
@@ -130,12 +130,11 @@ def cost(
 
 
 def _request(models: tuple[str, ...], every: bool, options: dict[str, Any]) -> CostRequest:
-    from tcpverify.tcp.registry import combinations
     from tcpverify.workflow.prices import DEFAULT_MODELS, CostRequest
 
     if len(options["properties"]) > 1:
         raise UsageError("cost prices one property at a time; name one --property")
-    names = tuple(combinations()) if every else tuple(dict.fromkeys(models)) or DEFAULT_MODELS
+    names = tuple(dict.fromkeys((*DEFAULT_MODELS, *_library()) if every else models or DEFAULT_MODELS))
     asked = request_of(names[0], {**options, "engine": "zones"})
     scope = asked.scope
     if "graceful-close" in options["properties"] and not _said("incarnations"):
@@ -161,6 +160,14 @@ def _request(models: tuple[str, ...], every: bool, options: dict[str, Any]) -> C
         seconds=asked.seconds,
         memory=asked.memory,
     )
+
+
+def _library() -> list[str]:
+    """The models of the full state table that come with the program and have a name of their own."""
+    from tcpverify.tcp.registry import catalogue, load
+
+    names = [entry.name for entry in catalogue() if entry.kind != "amendment"]
+    return [name for name in names if "TIME_WAIT" in load(name).table.numbers]
 
 
 def _said(name: str) -> bool:

@@ -152,7 +152,7 @@ def _heading(row: ModelCost) -> Line:
 def _row(report: CostReport, row: ModelCost, one: Priced) -> tuple[Span, ...]:
     rate = short(report.request.rate)
     said = {
-        OWN: f"the model's own: {expression_text(row.own)}",
+        OWN: f"the model's own{': ' + expression_text(row.own) if row.own.names() else ''}",
         SHORTEST: "the shortest safe" if row.exact else "the shortest known as safe",
         WITHIN: "the shortest safe* in this scope",
         AFFORDABLE: f"for {rate}/s to one destination",

@@ -8,6 +8,7 @@ from fractions import Fraction as F
 
 import pytest
 
+from tcpverify.lang.linear import Linear
 from tcpverify.lang.region import Condition
 from tcpverify.views.cost import cost_lines, count_text, least_text, rate_text, seconds_text, size_text
 from tcpverify.views.curves import Curve, chart, ticks
@@ -75,6 +76,15 @@ def test_what_holds_within_the_scope_is_marked() -> None:
     assert "the shortest safe* in this scope 240s safe* 117.6/s 240,000 122.9 MB" in rows
     assert any(row.startswith("safe*: proved within the scope only") for row in rows)
     assert "short: MSL ≤ 120s* none none none none" in rows
+
+
+def test_a_duration_in_seconds_is_said_once() -> None:
+    fixed = report([([TWICE], True)], [refused(TWICE)], own=Linear.of({"": 10}))
+    rows = [" ".join(line.split()) for line in text_of(cost_lines(priced_all(fixed), 100)).splitlines()]
+    assert "the model's own 10s refuted 2,823.2/s 10,000 5.2 MB" in rows
+    nothing = report([([TWICE], True)], [refused(TWICE)], own=Linear.of({}))
+    rows = [" ".join(line.split()) for line in text_of(cost_lines(priced_all(nothing), 100)).splitlines()]
+    assert "the model's own 0s refuted no limit 0 0 B" in rows
 
 
 def test_the_shortest_as_an_expression() -> None:
