@@ -81,8 +81,10 @@ def _word(name: str, width: int) -> list[Line]:
 
 
 def _of_model(name: str, model: str, width: int) -> list[Line]:
-    """A rule of the model, all rules of a state, or a shipped model by its name."""
+    """A rule of the model, all rules of a state, or a model by its name."""
+    from tcpverify.tcp.plugins import offers
     from tcpverify.tcp.registry import catalogue, load
+    from tcpverify.views.library import library_rows
     from tcpverify.views.model import model_lines, rule_lines
     from tcpverify.views.styled import wrapped
 
@@ -98,6 +100,12 @@ def _of_model(name: str, model: str, width: int) -> list[Line]:
             text = f"{entry.kind.capitalize()} {entry.name}: {entry.title} [{entry.source}]."
             doc = _docstring(entry.path.read_text(encoding="utf-8"))
             return [*wrapped(text, width, "title"), *wrapped(doc, width)]
+    for row in library_rows((), offers())[0]:
+        # Not executed: what its text says of itself is all that is said here.
+        if name.lower() in (row.name, f"{row.distribution}:{row.name}"):
+            origin = f"{row.distribution} {row.version}".rstrip()
+            text = f"{row.kind.capitalize()} {row.name} of {origin}: {row.title} [{row.source}]."
+            return wrapped(text, width, "title")
     return []
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tcpverify.lang.expr import TRUE, Expr
-from tcpverify.lang.table import Emit, Rule, Table
+from tcpverify.lang.table import Amendment, Emit, Rule, Table
 from tcpverify.lang.text import show
 from tcpverify.tcp import vocabulary
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.views.styled import Line, Span, line, wrapped
 
-__all__ = ["described", "model_document", "model_lines", "rule_lines", "touched"]
+__all__ = ["described", "model_document", "model_lines", "readable", "rule_effects", "rule_lines", "touched"]
 
 #: tests that RFC 9293 has words for; a guard is printed in these words
 NAMED: Mapping[str, Expr] = {
@@ -61,7 +61,7 @@ def model_lines(
     if used:
         found += [(), line(Span("Words used in guards", "head"))]
         for name in used:
-            text = f"{name}: {_readable(NAMED[name], but=name)}"
+            text = f"{name}: {readable(NAMED[name], but=name)}"
             found += wrapped(text, width, "", "  ", "    ")
     for place in table.states:
         here = [rule for rule in wanted if rule.state == place]
@@ -87,13 +87,19 @@ def _head(model: LoadedModel, width: int) -> list[Line]:
         found.append(line(f"  {name} = {value}{by}"))
     for name, choice in table.scope.items():
         found.append(line(f"  scope: {name} = {choice} (by {table.changed_by[name]})"))
+    from_where = {
+        part.content.name: f"; from {part.distribution}"
+        for part in model.parts
+        if part.distribution and isinstance(part.content, Amendment)
+    }
     for amendment in table.amendments:
         text = f"amended by {amendment.name}: {amendment.title} ({amendment.source})"
         text += "" if amendment.changes else "; it changes no rule"
+        text += from_where.get(amendment.name, "")
         found += wrapped(text, width, "warn", "  ", "    ")
     for timer in table.timers:
         text = f"timer {timer.name}: runs in {', '.join(s for s in table.states if s in timer.states)}"
-        text += "" if timer.while_.same(TRUE) else f" while {_readable(timer.while_)}"
+        text += "" if timer.while_.same(TRUE) else f" while {readable(timer.while_)}"
         found += wrapped(f"{text} ({timer.clause})", width, "dim", "  ", "    ")
     return [*found, line(f"  {len(table.rules)} rules")]
 
@@ -107,22 +113,23 @@ def rule_lines(table: Table, rule: Rule, width: int) -> list[Line]:
     ]
     found += wrapped(rule.text, width, "", "      ", "      ") if rule.text else []
     if not rule.guard.same(TRUE):
-        found += wrapped(f"when  {_readable(rule.guard)}", width, "dim", "      ", "            ")
-    effects = "; ".join(_effects(rule))
+        found += wrapped(f"when  {readable(rule.guard)}", width, "dim", "      ", "            ")
+    effects = "; ".join(rule_effects(rule))
     if effects:
         found += wrapped(f"then  {effects}", width, "dim", "      ", "            ")
     return found
 
 
-def _effects(rule: Rule) -> Iterable[str]:
+def rule_effects(rule: Rule) -> Iterable[str]:
+    """What a rule does, one effect after the other, in the RFC's notation."""
     if rule.to is not None:
         yield f"→ {rule.to}"
     for name, value in rule.assign.items():
-        yield f"{name} := {_readable(value)}"
+        yield f"{name} := {readable(value)}"
     for message in rule.emits:
         yield _sends(message)
     for timer, when in rule.restarts:
-        yield f"restart {timer}" + ("" if when.same(TRUE) else f" if {_readable(when)}")
+        yield f"restart {timer}" + ("" if when.same(TRUE) else f" if {readable(when)}")
 
 
 def _sends(message: Emit) -> str:
@@ -132,23 +139,24 @@ def _sends(message: Emit) -> str:
         if name.endswith("?"):
             if not value.same(Expr("const", (False,), value.sort)):
                 sure = value.same(TRUE)
-                flags.append(name[:-1] if sure else f"{name[:-1]} if {_readable(value)}")
+                flags.append(name[:-1] if sure else f"{name[:-1]} if {readable(value)}")
         elif not (name == "TEXT" and value.op == "const" and value.args[0] == 0):
-            fields.append(f"<{name}={_readable(value)}>")
+            fields.append(f"<{name}={readable(value)}>")
     text = "send " + "".join(fields) + (f"<CTL={','.join(flags)}>" if flags else "")
-    return text if message.when.same(TRUE) else f"{text} if {_readable(message.when)}"
+    return text if message.when.same(TRUE) else f"{text} if {readable(message.when)}"
 
 
 # ------------------------------------------------------------ guards in the RFC's words
 
 
-def _readable(expr: Expr, but: str = "") -> str:
+def readable(expr: Expr, but: str = "") -> str:
+    """An expression in the RFC's words; ``but`` is a test of `NAMED` that is not replaced by its name."""
     return show(_named(expr, but)).replace("?", "")
 
 
 def _named(expr: Expr, but: str = "") -> Expr:
     """The same expression with the tests of `NAMED` (but one) replaced by their names."""
-    if expr.op in ("var", "const"):
+    if expr.op in ("var", "const", "elapsed"):
         return expr
     key = expr.key()
     for name, wanted in _KEYS.items():
@@ -196,7 +204,7 @@ def model_document(model: LoadedModel) -> dict[str, Any]:
             {
                 "name": rule.name, "state": rule.state, "event": rule.event,
                 "clause": rule.clause, "text": rule.text,
-                "when": _readable(rule.guard), "then": list(_effects(rule)), "tags": sorted(rule.tags),
+                "when": readable(rule.guard), "then": list(rule_effects(rule)), "tags": sorted(rule.tags),
                 "changed_by": touched(table, rule.name),
             }
             for rule in table.rules.values()

@@ -87,6 +87,14 @@ def test_its_models_are_models(acme: Path, name: str) -> None:
     assert load("office").table.rules["TIME-WAIT.rst"].key() == model.table.rules["TIME-WAIT.rst"].key()
 
 
+def test_show_and_explain_say_where_it_comes_from(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "deaf-here"]) == 0
+    assert "Amendment deaf-here of acme-tcp 1.0: deaf to RSTs [Acme]." in capsys.readouterr().out
+    assert not hasattr(sys, "acme_was_imported")
+    assert main(["show", "rfc9293+deaf-here", "--changed"]) == 0
+    assert "amended by deaf-here: deaf to RSTs (Acme); from acme-tcp 1.0" in capsys.readouterr().out
+
+
 def test_a_check_of_it_proves_what_the_base_alone_refutes(acme: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--losses", "0", "--calls", "close", "--property", "no-assassination", "--no-sweep"]
     assert main(["check", "rfc9293+deaf-here", *asked]) == 0
