@@ -23,7 +23,10 @@ from tcpverify.views.settings import scope_text
 from tcpverify.views.styled import Glyphs, Line, Span, line, wrapped
 from tcpverify.workflow.derived import EXACT, SUFFICIENT, BoundReport, Witness
 
-__all__ = ["BOUND_SCHEMA", "answer", "bound_document", "cell", "given_text", "ladders", "own_text"]
+__all__ = [
+    "BOUND_SCHEMA", "answer", "bound_document", "cell", "given_text", "ladders", "own_text", "substituted",
+    "symbolic_unit",
+]  # fmt: skip
 
 BOUND_SCHEMA = "tcpverify.bound/1"
 
@@ -110,7 +113,7 @@ def _why(report: BoundReport, width: int) -> list[Line]:
 def own_text(report: BoundReport) -> str:
     """What the region says of the model's own duration."""
     size = expression_text(report.own)
-    left = _substituted(report, {"TIME_WAIT": report.own})
+    left = substituted(report, {"TIME_WAIT": report.own})
     if left == "always":
         return f"The model's own TIME_WAIT = {size} is enough."
     if left == "never":
@@ -124,7 +127,7 @@ def given_text(report: BoundReport, unit: Unit = BARE) -> str:
     if not given:
         return ""
     said = ", ".join(f"{n} = {unit.show(v)}" for n, v in given.items())
-    left = _substituted(report, {n: Linear.of({"": v}) for n, v in given.items()}, unit)
+    left = substituted(report, {n: Linear.of({"": v}) for n, v in given.items()}, unit)
     name = report.request.property
     if left == "always":
         return f"With {said}: {name} holds."
@@ -135,7 +138,7 @@ def given_text(report: BoundReport, unit: Unit = BARE) -> str:
     return f"With {said}: {name} holds if {left}."
 
 
-def _substituted(report: BoundReport, values: Mapping[str, Linear], unit: Unit = BARE) -> str:
+def substituted(report: BoundReport, values: Mapping[str, Linear], unit: Unit = BARE) -> str:
     """The region with expressions in place of parameters: always, never, or what is left to ask."""
     names = (*report.names, "")
 
