@@ -191,9 +191,11 @@ class Table:
                 claim("rule", item.rule.name, changed.get(item.rule.name))
                 changed[item.rule.name] = amendment.name
             item.apply(rules)
-        for name in (*amendment.numbers, *amendment.scope):
-            claim("number" if name in amendment.numbers else "choice", name, changed.get(name))
-            changed[name] = amendment.name
+        for what, new, old in (("number", amendment.numbers, self.numbers), ("choice", amendment.scope, self.scope)):
+            for name, value in new.items():
+                if old.get(name) != value:
+                    claim(what, name, changed.get(name))
+                changed[name] = amendment.name
         known = {timer.name for timer in self.timers}
         for timer in amendment.timers:
             if timer.name in known:
@@ -205,6 +207,7 @@ class Table:
             numbers={**self.numbers, **amendment.numbers},
             scope={**self.scope, **amendment.scope},
             timers=(*self.timers, *amendment.timers),
+            relevant={**self.relevant, **{n: self.relevant.get(n, frozenset()) | s for n, s in amendment.relevant.items()}},
             amendments=(*self.amendments, amendment),
             changed_by=changed,
             extended_by=extended,
@@ -320,7 +323,8 @@ class Amendment:
     """A named set of differences, with the text that asks for them.
 
     ``over`` names amendments whose changes this one may override; ``numbers`` are durations it sets, ``scope``
-    choices of the scope that come with it, ``timers`` are new ones.
+    choices of the scope that come with it, ``timers`` are new ones; ``relevant`` names states in which a variable is
+    not forgotten any more.
     """
 
     name: str
@@ -331,3 +335,4 @@ class Amendment:
     over: tuple[str, ...] = ()
     scope: Mapping[str, str] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()
+    relevant: Mapping[str, frozenset[str]] = field(default_factory=dict)

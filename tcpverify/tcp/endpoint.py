@@ -197,9 +197,12 @@ class Machine:
             state: tuple(slot for name, slot in _SLOT.items() if state not in table.relevant.get(name, table.states))
             for state in table.states
         }
+        # A host that remembers its peer's timestamp beyond the connection (RFC 1323, appendix B.2 (b)).
+        self._remembers = "CLOSED" in table.relevant.get("TS.RECENT", ())
         self._timers = [(t, self._read(t.while_)) for t in table.timers]
         self._ages = table.ages()
-        self.opens_in = frozenset(r.state for r in table.rules.values() if r.event == "OPEN-ACTIVE" and "opens" in r.tags)
+        opening = (r for r in table.rules.values() if r.event == "OPEN-ACTIVE" and "opens" in r.tags)
+        self.opens_in = frozenset(r.state for r in opening)
         self.reopens = any("reopens" in r.tags for r in table.rules.values())
 
     def _compiled(self, state: str, event: str) -> list[_Row]:
@@ -301,19 +304,23 @@ class Machine:
         if arriving is not None and end.state not in _WITHOUT_TCB:
             # What a rule that reopens begins; the incarnation of the SYN, unless that is an old one.
             incarnation = max(end.incarnation + 1, arriving.incarnation)
+        elif arriving is not None and arriving.syn and end.state == "LISTEN":
+            # One that was thrown back to LISTEN answers a later opening of the peer with an ISN of its own.
+            incarnation = max(end.incarnation, arriving.incarnation)
         env["NEW.ISS"] = number(incarnation, side)
         env["DATA"] = event.data
+        env["TAG"] = end.incarnation
         if arriving is not None:
             env.update({
                 "SEG.SEQ": arriving.seq, "SEG.ACK": arriving.acknowledges, "SEG.TEXT": arriving.text,
                 "SEG.SYN?": arriving.syn, "SEG.ACK?": arriving.ack, "SEG.FIN?": arriving.fin,
-                "SEG.RST?": arriving.rst, "SEG.TS": arriving.ts,
+                "SEG.RST?": arriving.rst, "SEG.TS": arriving.ts, "SEG.TAG": arriving.incarnation,
             })  # fmt: skip
         for row in self._compiled(end.state, event.name):
             if row.guard(env, delta):
                 if row.chooses is not None and not row.chooses(env, delta):
                     return None
-                if not row.rule.tags & _ANEW and end.state not in _WITHOUT_TCB:
+                if not row.rule.tags & _ANEW and not (end.state == "LISTEN" and row.rule.to):
                     incarnation = end.incarnation
                 return self._apply(row, side, end, event, incarnation, env, delta, seen)
         raise AssertionError(f"no rule of {self.table.name} for {end} and {event}")
@@ -347,7 +354,8 @@ class Machine:
         stale = arriving is not None and (arriving.stale or 0 < arriving.incarnation < ghost)
         reset = "reset" in rule.tags
         effect = state != end.state or acked or reset or (end.rcv is not None and after["RCV.NXT"] != end.rcv)
-        tainted = end.tainted or (stale and effect)
+        # What an end opens anew is its own doing again.
+        tainted = (end.tainted and not rule.tags & {"opens", "reopens"}) or (stale and effect)
         emits = []
         for when, fields in row.emits:
             if when is not None and not when(after, delta):
@@ -361,6 +369,8 @@ class Machine:
         tags = rule.tags | {ACKED} if acked else rule.tags
         if state == "CLOSED":
             gone = closed(incarnation, self._role(end, rule), tainted)._replace(stamp=end.stamp, again=end.again)
+            if self._remembers:
+                gone = gone._replace(ts=after["TS.RECENT"])
             return Reaction(gone, tuple(emits), rule.name, frozenset(restarts), tags)
         slots = {slot: after[name] for name, slot in _SLOT.items()}
         for slot in self._forget[state]:

@@ -215,7 +215,7 @@ class Interpreter:
                 self._wrong("more duplicates than the scope allows")
         else:
             del self.flight[number]
-        inputs = dict(segment.fields)
+        inputs = {**segment.fields, "SEG.TAG": segment.incarnation}
         if isn is not None:
             inputs["NEW.ISS"] = isn
         return self._happen(name, "SEGMENT", inputs, lost, segment)
@@ -225,7 +225,8 @@ class Interpreter:
             name: timer in end.timers and self.now - end.timers[timer] >= duration.value(self.parameters)
             for name, (timer, duration) in self._ages.items()
         }
-        return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, "SEG.TS": -1, "REOPENED": False, **ages, **end.values, **inputs}
+        nothing: dict[str, Value] = {"SEG.TS": -1, "REOPENED": False, "TAG": end.incarnation}
+        return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, **nothing, **ages, **end.values, **inputs}
 
     def _happen(
         self, name: str, event: str, inputs: Mapping[str, Value], lost: Sequence[bool], arriving: Flying | None
@@ -239,9 +240,13 @@ class Interpreter:
         if not evaluate(rule.chooses, env, BITS):
             self._wrong(f"{name} chooses what {rule.name} does not let it choose")
         old = replace(end, values=dict(end.values), timers=dict(end.timers))
+        if {"opens", "reopens"} & rule.tags:
+            end.tainted = False
         if "reopens" in rule.tags and arriving is not None:
             end.past, end.fin_order = end.incarnation, ""
             end.incarnation = max(end.incarnation + 1, arriving.incarnation)
+        elif old.state == "LISTEN" and end.state == "LISTEN" and rule.to == "SYN-RECEIVED" and arriving is not None:
+            end.incarnation = max(end.incarnation, arriving.incarnation)
         elif "returns" in rule.tags:
             end.incarnation = end.past
         restarts = {t for t, when in rule.restarts if evaluate(when, env, BITS)}
@@ -256,7 +261,8 @@ class Interpreter:
         self._timers(end, old, restarts, event)
         self._ghosts(name, end, old, rule)
         if end.state in ("CLOSED", "LISTEN"):
-            end.values.clear()
+            kept = {"TS.RECENT"} if "CLOSED" in self.table.relevant.get("TS.RECENT", ()) else set()
+            end.values = {n: v for n, v in end.values.items() if n in kept}
         for variable, states in self.table.relevant.items():
             if end.state not in states:
                 end.values.pop(variable, None)

@@ -11,9 +11,9 @@ from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, chang
 
 __all__ = [
     "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS",
-    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ", "SEG_TEXT",
-    "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES",
-    "Amendment", "Emit", "Expr", "Rule", "Table", "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new",
+    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ",
+    "SEG_TAG", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TAG", "TIME_WAIT",
+    "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table", "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new",
     "ack_segment", "add", "all_of", "any_of", "change", "constant", "elapsed", "fin_acked", "fin_in_order", "insert",
     "ite", "lift", "lift_seq", "merge", "parameter", "past_fin", "remove", "segment",
 ]  # fmt: skip
@@ -37,10 +37,13 @@ REOPENED = boolean("REOPENED")
 RCV_WND, MAX_SND_WND = integer("RCV.WND"), integer("MAX.SND.WND")
 PASSIVE = boolean("PASSIVE")
 TS_RECENT = integer("TS.RECENT")
+# What tells incarnations apart where a protocol says so: a verification tag, a connection count. TCP reads neither.
+TAG, SEG_TAG = integer("TAG"), integer("SEG.TAG")
 
 VARIABLES: Mapping[str, Sort] = {
     "SND.UNA": Sort.SEQ, "SND.NXT": Sort.SEQ, "ISS": Sort.SEQ, "RCV.NXT": Sort.SEQ, "PASSIVE": Sort.BOOL,
-    "OLD.SND.NXT": Sort.SEQ, "OLD.RCV.NXT": Sort.SEQ, "REOPENED": Sort.BOOL, "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT, "MAX.SND.WND": Sort.INT,
+    "OLD.SND.NXT": Sort.SEQ, "OLD.RCV.NXT": Sort.SEQ, "REOPENED": Sort.BOOL,
+    "TAG": Sort.INT, "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT, "MAX.SND.WND": Sort.INT,
 }  # fmt: skip
 
 # The arriving segment. SEG.LEN counts SYN and FIN, SEG.TEXT only the octets of text.
@@ -52,6 +55,7 @@ NEW_ISS, DATA = sequence("NEW.ISS"), integer("DATA")
 
 _SEGMENT = {
     "SEG.SEQ": Sort.SEQ, "SEG.ACK": Sort.SEQ, "SEG.TEXT": Sort.INT, "SEG.TS": Sort.INT,
+    "SEG.TAG": Sort.INT,
     "SEG.SYN?": Sort.BOOL, "SEG.ACK?": Sort.BOOL, "SEG.FIN?": Sort.BOOL, "SEG.RST?": Sort.BOOL,
     "NEW.ISS": Sort.SEQ,
 }  # fmt: skip

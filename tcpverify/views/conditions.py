@@ -14,6 +14,8 @@ from tcpverify.views.quantities import Unit, short
 __all__ = ["Symbolic", "condition_text", "expression_text", "least_time_wait", "region_texts"]
 
 _SUBJECT = "TIME_WAIT"
+#: what nobody chooses by the protocol
+_GIVEN = frozenset({"MSL", "RTO_MIN", "RTO_MAX", "DELAY_MIN", "TICK"})
 _SIGNS = {"EPSILON": "ε"}
 
 
@@ -39,13 +41,17 @@ def expression_text(value: Linear, times: str = "·") -> str:
 
 
 def condition_text(condition: Condition, names: Sequence[str], times: str = "·") -> str:
-    """A condition, solved for TIME_WAIT if that occurs, else for the only parameter on its smaller side."""
+    """A condition, solved for TIME_WAIT if that occurs, or for a duration that only this model has.
+
+    Otherwise for the only parameter on its smaller side.
+    """
     row, strict = condition
     terms = {n: Fraction(v) for n, v in zip(names, row, strict=True) if v}
-    if terms.get(_SUBJECT):
-        factor = terms.pop(_SUBJECT)
+    subject = next((n for n in (_SUBJECT, *names) if n in terms and n not in _GIVEN), None)
+    if subject is not None:
+        factor = terms.pop(subject)
         sign = (">" if strict else "≥") if factor > 0 else "<" if strict else "≤"
-        return f"{_SUBJECT} {sign} {expression_text(Linear.of({n: -v / factor for n, v in terms.items()}), times)}"
+        return f"{subject} {sign} {expression_text(Linear.of({n: -v / factor for n, v in terms.items()}), times)}"
     less = {n: -v for n, v in terms.items() if v < 0}
     more = {n: v for n, v in terms.items() if v > 0}
     if len(less) == 1:
