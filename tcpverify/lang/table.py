@@ -6,7 +6,7 @@ what is sent and which clause of which text it implements. Nothing here knows TC
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -200,6 +200,7 @@ class Table:
         for timer in amendment.timers:
             if timer.name in known:
                 raise ModelError(f"amendment {amendment.name!r} adds timer {timer.name!r}, which exists already")
+        more = {n: self.relevant.get(n, frozenset()) | states for n, states in amendment.relevant.items()}
         return replace(
             self,
             name=f"{self.name}+{amendment.name}",
@@ -207,7 +208,7 @@ class Table:
             numbers={**self.numbers, **amendment.numbers},
             scope={**self.scope, **amendment.scope},
             timers=(*self.timers, *amendment.timers),
-            relevant={**self.relevant, **{n: self.relevant.get(n, frozenset()) | s for n, s in amendment.relevant.items()}},
+            relevant={**self.relevant, **more},
             amendments=(*self.amendments, amendment),
             changed_by=changed,
             extended_by=extended,

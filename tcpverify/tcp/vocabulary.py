@@ -11,11 +11,12 @@ from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, chang
 
 __all__ = [
     "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS",
-    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN", "SEG_SEQ",
-    "SEG_TAG", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TAG", "TIME_WAIT",
-    "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table", "Timer", "acceptable", "ack_acceptable", "ack_in_range", "ack_new",
-    "ack_segment", "add", "all_of", "any_of", "change", "constant", "elapsed", "fin_acked", "fin_in_order", "insert",
-    "ite", "lift", "lift_seq", "merge", "parameter", "past_fin", "remove", "segment",
+    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN",
+    "SEG_SEQ", "SEG_TAG", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TAG",
+    "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table", "Timer",
+    "acceptable", "ack_acceptable", "ack_in_range", "ack_new", "ack_segment", "add", "all_of", "any_of", "change",
+    "constant", "elapsed", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "parameter",
+    "past_fin", "remove", "segment",
 ]  # fmt: skip
 
 STATES = (
