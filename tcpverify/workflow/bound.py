@@ -42,18 +42,19 @@ Report = Callable[[int, int, int, str], None]
 #: parameters that a region has on request
 FURTHER = ("RTO_MIN", "DELAY_MIN")
 #: symbolic states after which a system is left for the next one, round by round
-PATIENCE = (4_000, 25_000, 150_000, 1_000_000, 10_000_000)
+PATIENCE = (4_000, 25_000, 150_000, 400_000, 1_500_000, 10_000_000)
 #: refutations after which a region is taken to have no end of facets
 MOST_CUTS = 40
 #: states after which a proof within the scope is not sought beyond it any more
 UPGRADE = 150_000
 #: numbers of retransmissions and duplicates with which refutations are sought where any number is allowed, by round
-SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3, 1), (2, 2)))
+SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3, 1), (2, 2)))
 #: how exact a proof may be, by round: obligations, widest coefficient, zones of a location that are kept apart (0: all)
 PROVERS = (
     (("receiver", 4, 1),),
     (("receiver", 4, 1), ("answered", 4, 1)),
     (("receiver", 4, 1), ("answered", 4, 1), ("receiver", 4, 0), ("answered", 8, 4)),
+    (("receiver", 4, 1), ("answered", 4, 1)),
     (("receiver", 4, 1), ("answered", 4, 1), ("answered", 8, 0), ("all", 8, 1)),
     (("receiver", 4, 1), ("answered", 4, 1), ("all", 8, 0), ("all", 16, 0)),
 )
