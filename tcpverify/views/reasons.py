@@ -100,9 +100,13 @@ def _remedies(report: WhyReport, width: int) -> list[Line]:
         found += columns(["with", "verdict", "evidence"], rows)
     found += _notes([(row[0].text, verdict) for row, (_, verdict) in zip(rows, tried, strict=True)], width)
     for remedy in report.remedies:
-        if remedy.verdict is None:
+        if remedy.verdict is None and remedy.note:
             text = f"Not tried: {_and(remedy.amendments)}: {remedy.note.split(';')[0]}."
             found += wrapped(text, width, "dim", "  ", "    ")
+    idle = [a for r in report.remedies if r.verdict is None and not r.note for a in r.amendments]
+    if idle:
+        text = f"Not tried, since the run that refutes it uses no rule that they change: {', '.join(idle)}."
+        found += wrapped(text, width, "dim", "  ", "    ")
     best = report.repairs
     if best:
         fewest = min(len(r.amendments) for r in best)

@@ -35,7 +35,8 @@ class Remedy:
     model, sequence
         the model and the sequence regime of the trial; all else is as in the request.
     verdict
-        None if the amendments do not go together with the model; then ``note`` says why.
+        None if it was not tried: ``note`` says why the amendments do not go together with the model, or is empty
+        where no rule that they change is used by the run that has to be prevented.
     """
 
     amendments: tuple[str, ...]

@@ -1,39 +1,69 @@
-"""What might repair a refuted property, tried in the same scope at the same durations: amendments, and other ISNs."""
+"""What might repair a refuted property, tried in the same scope at the same durations: amendments, and other ISNs.
+
+An amendment can only repair what it touches: a run that uses none of the rules that it changes is a run of the amended
+model as well. So only those are tried of which a rule occurs in the run that refutes the property, and in pairs only
+those of which one touches that run and the other touches what then still refutes it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from fnmatch import fnmatchcase
 
 from tcpverify.errors import ModelError
+from tcpverify.evidence.trace import Trace
+from tcpverify.lang.table import Amendment
 from tcpverify.tcp.registry import catalogue, load
 from tcpverify.workflow import setting
 from tcpverify.workflow.reasons import Remedy
+from tcpverify.workflow.results import Verdict
 from tcpverify.workflow.trials import Trials
 
 __all__ = ["remedies"]
 
 #: the amendment that does nothing unless segments carry timestamps
 PAWS = "paws"
+#: what shows how a protocol might be mended; stacks and socket options do not
+_GROUPS = ("standards", "variants")
 
 
-def remedies(trials: Trials, found: list[Remedy]) -> None:
-    """Try every shipped amendment, then every pair if none repairs it by itself; ``found`` is filled meanwhile."""
+def remedies(trials: Trials, refuted: Verdict, found: list[Remedy]) -> None:
+    """Try the shipped amendments, then pairs of them if none repairs it by itself; ``found`` is filled meanwhile."""
     request = trials.request
     present = {part.name for part in setting.model(request.model, request.scope).parts}
-    fitting = []
-    for entry in catalogue():
-        if entry.kind == "amendment" and entry.name not in present:
-            found.append(_with(trials, (entry.name,)))
-            if found[-1].verdict is not None:
-                fitting.append(entry.name)
+    candidates = {
+        e.name: e.content
+        for e in catalogue()
+        if isinstance(e.content, Amendment) and e.content.changes and e.group in _GROUPS and e.name not in present
+    }
+    for name, amendment in candidates.items():
+        if name == PAWS or _touches(amendment, refuted.trace):
+            found.append(_with(trials, (name,)))
+        else:
+            found.append(Remedy((name,), f"{request.model}+{name}", request.scope.sequence, None))
     if not any(remedy.repairs for remedy in found):
-        for pair in combinations(fitting, 2):
-            found.append(_with(trials, pair))
+        pairs: dict[frozenset[str], None] = {}
+        for (first,), verdict in [(r.amendments, r.verdict) for r in found if r.verdict and r.verdict.trace]:
+            for second, amendment in candidates.items():
+                if second != first and _touches(amendment, verdict.trace):
+                    pairs[frozenset({first, second})] = None
+        for pair in pairs:
+            found.append(_with(trials, tuple(n for n in candidates if n in pair)))
     if request.scope.sequence == "worst-case":
         scope = replace(request.scope, sequence="clock")
         verdict = trials.verdict(replace(request, scope=scope), "with ISNs from a clock")
         found.append(Remedy((), request.model, "clock", verdict))
+
+
+def _touches(amendment: Amendment, trace: Trace | None) -> bool:
+    """Whether a run uses a rule that an amendment changes, removes or takes precedence over."""
+    if trace is None:
+        return True
+    used = {step.rule for step in trace.steps}
+    return any(
+        fnmatchcase(name, change.pattern) and name not in change.but
+        for change in amendment.changes if change.kind != "add" for name in used
+    )  # fmt: skip
 
 
 def _with(trials: Trials, amendments: tuple[str, ...]) -> Remedy:

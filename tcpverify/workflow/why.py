@@ -65,7 +65,7 @@ def why(request: CheckRequest, says: Says | None = None, interrupted: Callable[[
     try:
         if verdict.verdict == REFUTED:
             _powers(trials, report)
-            remedies(trials, report.remedies)
+            remedies(trials, verdict, report.remedies)
         elif verdict.verdict == PROVED:
             lift(trials, report.lifted)
     except Halted as halt:
