@@ -32,7 +32,8 @@ def compare(models: tuple[str, ...], no_bounds: bool, form: str, verbose: bool, 
     Rules that differ stand side by side, each with an event that tells them apart; of all others Z3 proves that
     they behave alike. Then the verdicts of `check` at each model's own TIME-WAIT (or at --time-wait), the bounds of
     `bound`, and the shortest run that one model allows and another does not, with the step at which they part.
-    Without --timeout every bound may take 20 s; with it, all the work shares that time.
+    Without --timeout a search for verdicts ends after 70,000 states, and every bound may take 20 s; with it, all
+    the work shares that time.
 
     \b
     Examples:

@@ -74,6 +74,8 @@ def departure(
             outcome = _again(run, step)
         except InternalDisagreement as error:
             reason = str(error).removeprefix("replay: ")
+            if step.kind == "timer" and step.event == "TIME-WAIT" and "time-wait" in before.timers:
+                reason = f"its TIME-WAIT lasts {parameters['TIME_WAIT']}, not {step.time - before.timers['time-wait']}"
             return Departure(number, step.time, step.end, ends[step.end][0], step.rule, reason=reason)
         differs = _differs(step, outcome, run)
         if differs:

@@ -133,7 +133,7 @@ def _proof(one: RulesReport, width: int) -> list[Line]:
         return [(), *wrapped(text, width, "warn", "  ", "    ")]
     if one.equal:
         return [(), *wrapped(f"{same} Proved: the two behave alike, {places}.", width, "good", "  ", "    ")]
-    what = f"apart from {plural(count, 'rule')} all behave alike" if count else "the rules behave alike"
+    what = f"apart from {plural(count, 'rule')} the two behave alike" if count else "the rules behave alike"
     return [(), *wrapped(f"{same} Proved: {what}, {places}.", width, "good", "  ", "    ")]
 
 

@@ -126,7 +126,7 @@ def _numbers(values: Any) -> dict[str, bool | str]:
 
 def _turning(turn: TurningPoint) -> dict[str, Any]:
     return {
-        "property": turn.property, "refuted": turn.broken, "proved": turn.kept, "trace": turn.trace.to_json(),
+        "property": turn.property, "refuted": turn.broken, "other": turn.kept, "trace": turn.trace.to_json(),
         "departure": _departure(turn.departure) if turn.departure is not None else None,
     }  # fmt: skip
 

@@ -41,7 +41,7 @@ from tcpverify.workflow.comparison import (
 from tcpverify.workflow.cost import priced
 from tcpverify.workflow.derived import BoundReport, BoundRequest
 from tcpverify.workflow.prices import CostRequest, ModelCost
-from tcpverify.workflow.results import REFUTED, CheckRequest
+from tcpverify.workflow.results import CheckRequest
 
 __all__ = ["BOUNDED", "compare", "compare_rules"]
 
@@ -54,6 +54,8 @@ TYPICAL = {
     "ISS": 100, "SND.UNA": 101, "SND.NXT": 102, "RCV.NXT": 301, "RCV.WND": 65535, "MAX.SND.WND": 65535,
     "TS.RECENT": 1000, "SEG.SEQ": 301, "SEG.ACK": 102, "SEG.TS": 1000, "SEG.ACK?": True, "NEW.ISS": 7000, "DATA": 1,
 }  # fmt: skip
+#: symbolic states after which verdicts are left open where there is no time limit
+STATES = 70_000
 #: the share of a time limit that verdicts may take where bounds are derived too
 _VERDICTS = 0.4
 
@@ -176,28 +178,41 @@ class _Work:
             share /= len(self.report.sides) - place
             share *= _VERDICTS if self.report.request.bounds else 1
         asked = self.asked[place]
-        request = replace(asked, model=side.model, seconds=share, sweep=False, properties=self.report.properties)
+        request = replace(
+            asked, model=side.model, seconds=share, states=asked.states or (0 if share else STATES), sweep=False,
+            properties=self.report.properties,
+        )  # fmt: skip
         side.report = check(request, self._shown(side.model), self.interrupted)
 
     def _turning(self, side: Side) -> None:
-        """The shortest counterexample of a property whose verdict differs, and where the other model leaves it."""
-        best: TurningPoint | None = None
-        first = self.report.sides[0]
-        for name in self.report.changes(side):
-            pair = (first, side)
-            broken = next(s for s in pair if s.verdicts[name].verdict == REFUTED)
-            kept = next(s for s in pair if s is not broken)
-            trace = broken.verdicts[name].trace
-            if trace is None or (best is not None and len(best.trace.steps) <= len(trace.steps)):
-                continue
-            place = self.report.sides.index(kept)
-            assert kept.report is not None and kept.time_wait is not None
-            asked = kept.report.request
-            values = setting.parameters(asked, kept.time_wait)
-            left = departure(trace, self.models[place].table, values, asked.scope)
-            best = TurningPoint(name, broken.model, kept.model, trace, left)
-        if best is not None:
-            self.report.turning.append(best)
+        """The shortest run that one of the two refutes a property by and the other does not take to its end.
+
+        Properties whose verdicts change come first; where there are none, those that the other leaves open.
+        """
+        pair = (self.report.sides[0], side)
+        changed = self.report.changes(side)
+        rest = [n for n in self.report.properties if n not in changed]
+        for names in (changed, rest):
+            found = [turn for name in names if (turn := self._turn(name, pair, name in changed)) is not None]
+            if found:
+                self.report.turning.append(min(found, key=lambda turn: len(turn.trace.steps)))
+                return
+
+    def _turn(self, name: str, pair: tuple[Side, Side], sure: bool) -> TurningPoint | None:
+        refuting = [s for s in pair if name in s.verdicts and s.verdicts[name].trace is not None]
+        if len(refuting) != 1:
+            return None
+        (broken,) = refuting
+        kept = next(s for s in pair if s is not broken)
+        trace = broken.verdicts[name].trace
+        if trace is None or kept.report is None or kept.time_wait is None:
+            return None
+        asked = kept.report.request
+        values = setting.parameters(asked, kept.time_wait)
+        table = self.models[self.report.sides.index(kept)].table
+        left = departure(trace, table, values, asked.scope)
+        # That the other is proved says enough; if that is open, it must be seen to depart.
+        return TurningPoint(name, broken.model, kept.model, trace, left) if sure or left is not None else None
 
     def _bound(self, name: str, place: int, cells: int) -> None:
         """Derive one bound with its share of the time; read the price off the first."""

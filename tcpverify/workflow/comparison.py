@@ -127,8 +127,8 @@ class Side:
 class TurningPoint:
     """The shortest run that one model allows and the other does not, and where the other departs from it.
 
-    ``broken`` is the model that the run refutes ``property`` of, ``kept`` the one where the property is proved.
-    ``departure`` is None where the other model can follow it to its end.
+    ``broken`` is the model that the run refutes ``property`` of, ``kept`` the one where the property is proved, or
+    left open and the run not possible. ``departure`` is None where the other model can follow it to its end.
     """
 
     property: str
@@ -149,7 +149,7 @@ class CompareReport:
     rules
         one for each other model.
     turning
-        for each other model whose verdicts differ from the reference's.
+        for each other model that the reference differs from in a verdict, or in a run that refutes one.
     halted
         why it was cut short; empty: it was not.
     """
