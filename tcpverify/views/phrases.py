@@ -123,7 +123,8 @@ def asked_text(statement: Statement, outcome: Outcome, lang: str) -> str:
     zh = lang == "zh"
     if isinstance(statement, Checked | Reached):
         what = statement.property if isinstance(statement, Checked) else getattr(described(statement.what), lang)
-        return ", ".join([what, *_durations(outcome, lang), *_scope(statement.scope, zh)])
+        barred = [f"{'从不执行' if zh else 'never'} {r}" for r in getattr(statement, "without", ())]
+        return ", ".join([what, *_durations(outcome, lang), *_scope(statement.scope, zh), *barred])
     if isinstance(statement, Bounded):
         at = f"TIME_WAIT = {expression_text(statement.at)}"
         return ", ".join([statement.property, at, *_scope(statement.scope, zh)])

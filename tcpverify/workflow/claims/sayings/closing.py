@@ -21,7 +21,8 @@ LATER = Scope(losses=1, calls=("open", "close-in-turn"))
 BARE = Scope(losses=0, retransmissions=0, incarnations=1, calls=("close-in-turn",), reordering=False)
 
 _NO_ACK = ("LAST-ACK.fin-acked",)
-_TURN = Text("each end closes before or after the other's FIN is under way", "两端先后关闭：一方的 FIN 在途时另一方不关闭")
+_NOT_SENT_AGAIN = ("LAST-ACK.fin-acked", "LAST-ACK.retransmission-timeout")
+_TURN = Text("nobody closes while the other's FIN is under way", "两端先后关闭：一方的 FIN 在途时另一方不关闭")
 _BOTH = Text("both ends may close at once", "两端可能同时关闭")
 
 CLAIMS = (
@@ -101,7 +102,7 @@ CLAIMS = (
         {
             "waiting": Reached(
                 Text("the peer is still in LAST-ACK when the SYN comes", "SYN 到达时对端仍在 LAST-ACK"), "rfc9293",
-                what="cleared", scope=LATER, rto_max=Fraction(3), without=_NO_ACK, supports=("unreachable",)),
+                what="cleared", scope=LATER, rto_max=Fraction(3), without=_NOT_SENT_AGAIN, supports=("unreachable",)),
             "again": Reached(
                 Text("no ACK ever ends LAST-ACK", "LAST-ACK 从不因 ACK 而结束"), "rfc9293", what="established-again",
                 scope=LATER, rto_max=Fraction(3), without=_NO_ACK, supports=("unreachable",)),

@@ -60,7 +60,7 @@ CLAIMS = (
         (
             Sentence("ycnn", Text(
                 "on the textbook's machine, if nothing is lost, or if {loss:left} where one segment may be lost. With "
-                "RFC 1337's fix F1 it needs {f1:region}; by the text of RFC 9293: {text:region}.",
+                "RFC 1337's fix F1 it needs {f1:region}; enough by the text of RFC 9293 is {text:region}.",
                 "在教科书的状态机上成立：无丢包时总成立，丢一个报文段时须 {loss:left}。加上 RFC 1337 的修正 F1 需要 "
                 "{f1:region}；按 RFC 9293 原文：{text:region}。")),
         ),
