@@ -289,6 +289,8 @@ class Machine:
     def _variables(self, end: End) -> dict[str, Any]:
         env: dict[str, Any] = {name: getattr(end, slot) for name, slot in _SLOT.items()}
         env.update(self._fixed)
+        if end.ts is None:
+            env["TS.RECENT"] = -1  # what rules read where none was recorded
         return env
 
     def _react(
@@ -346,10 +348,11 @@ class Machine:
         state = rule.to or end.state
         after = {**env, **values}
         arriving = event.segment
-        # A segment belongs to the connection that sends it; one sent without a connection to the incarnation
-        # of the segment that it answers.
+        # A segment belongs to the connection that sends it; one sent without a connection, or by a rule that
+        # reflects the tag it was sent, to the incarnation of the segment that it answers.
         ghost = incarnation
-        if end.state in _WITHOUT_TCB and arriving is not None and rule.to is None:
+        stateless = end.state in _WITHOUT_TCB and rule.to is None
+        if arriving is not None and (stateless or "reflects" in rule.tags):
             ghost = arriving.incarnation
         stale = arriving is not None and (arriving.stale or 0 < arriving.incarnation < ghost)
         reset = "reset" in rule.tags
@@ -370,9 +373,10 @@ class Machine:
         if state == "CLOSED":
             gone = closed(incarnation, self._role(end, rule), tainted)._replace(stamp=end.stamp, again=end.again)
             if self._remembers:
-                gone = gone._replace(ts=after["TS.RECENT"])
+                gone = gone._replace(ts=values.get("TS.RECENT", end.ts))
             return Reaction(gone, tuple(emits), rule.name, frozenset(restarts), tags)
         slots = {slot: after[name] for name, slot in _SLOT.items()}
+        slots["ts"] = values.get("TS.RECENT", end.ts)
         for slot in self._forget[state]:
             slots[slot] = None
         sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")

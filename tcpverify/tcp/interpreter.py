@@ -225,7 +225,7 @@ class Interpreter:
             name: timer in end.timers and self.now - end.timers[timer] >= duration.value(self.parameters)
             for name, (timer, duration) in self._ages.items()
         }
-        nothing: dict[str, Value] = {"SEG.TS": -1, "REOPENED": False, "TAG": end.incarnation}
+        nothing: dict[str, Value] = {"SEG.TS": -1, "TS.RECENT": -1, "REOPENED": False, "TAG": end.incarnation}
         return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, **nothing, **ages, **end.values, **inputs}
 
     def _happen(
@@ -274,8 +274,8 @@ class Interpreter:
         lost: Sequence[bool],
     ) -> tuple[Flying, ...]:  # fmt: skip
         end = self.ends[name]
-        stateless = old.state in ("CLOSED", "LISTEN") and rule.to is None and arriving is not None
-        incarnation = arriving.incarnation if stateless and arriving is not None else end.incarnation
+        answers = "reflects" in rule.tags or (old.state in ("CLOSED", "LISTEN") and rule.to is None)
+        incarnation = arriving.incarnation if answers and arriving is not None else end.incarnation
         stale = arriving is not None and (arriving.stale or arriving.incarnation < incarnation)
         if stale and self._effect(end, old, rule):
             end.tainted = True

@@ -34,7 +34,13 @@ SUMS = (
     "rfc9293+literal+paws",
     "rfc9293+paws+no-restart",
 )
-AMENDMENTS = [entry.name for entry in catalogue() if entry.kind == "amendment"]
+#: amendments of amendments
+NEEDS = {"paws-quiet": "paws", "rfc1122-return": "rfc1122-reopen", "linux-paws": "linux-time-wait+paws"}
+AMENDMENTS = [
+    f"{NEEDS[entry.name]}+{entry.name}" if entry.name in NEEDS else entry.name
+    for entry in catalogue()
+    if entry.kind == "amendment"
+]
 
 # An end in TIME-WAIT: it has sent up to 100 and expects 201 after the peer's FIN 200.
 TIME_WAIT = {
@@ -59,7 +65,11 @@ def applies(spec: str, state: str = "TIME-WAIT", tcb: dict | None = None, **segm
     return found[0]
 
 
-@pytest.mark.parametrize("spec", [*SUMS, *(f"rfc9293+{name}" for name in AMENDMENTS)])
+#: amendments of what another one brings
+UPON = {"rfc1122-return": "rfc1122-reopen", "paws-quiet": "paws"}
+
+
+@pytest.mark.parametrize("spec", [*SUMS, *("+".join(("rfc9293", *filter(None, (UPON.get(n),)), n)) for n in AMENDMENTS)])
 def test_exactly_one_rule_for_every_event(spec):
     assert verify_table(load(spec)) == []
 
