@@ -27,7 +27,7 @@ COMMANDS = {
     "bound": ("tcpverify.cli.bound", "Derive for which TIME_WAIT, MSL and RTO a property holds, for all values."),
     "cost": ("tcpverify.cli.cost", "Say what a safe TIME_WAIT costs: connections a second, sockets, memory."),
     "why": ("tcpverify.cli.why", "Say which powers break a property, or which assumptions carry its proof."),
-    "claims": ("tcpverify.cli.claims", "Settle the widespread sayings about TIME-WAIT: yes, no, or under which condition."),
+    "claims": ("tcpverify.cli.claims", "Settle the widespread sayings about TIME-WAIT."),
     "compare": ("tcpverify.cli.compare", "Say what models do differently, proved, and which verdicts and bounds change."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),

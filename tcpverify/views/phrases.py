@@ -29,8 +29,8 @@ WORDS = {
     "differs": Text("differs", "不符"),
     "computed": Text("computed", "算出"),
 }  # fmt: skip
-_CHINESE = ((" and ", " 且 "), (" or ", " 或 "), ("no TIME_WAIT", "任何 TIME_WAIT 都不够"), ("any TIME_WAIT", "任何 TIME_WAIT"),
-            ("always", "总是"), ("never", "从不"))  # fmt: skip
+_CHINESE = ((" and ", " 且 "), (" or ", " 或 "), ("no TIME_WAIT", "任何 TIME_WAIT 都不够"),
+            ("any TIME_WAIT", "任何 TIME_WAIT"), ("always", "总是"), ("never", "从不"))  # fmt: skip
 
 
 class Shown:
@@ -129,7 +129,11 @@ def asked_text(statement: Statement, outcome: Outcome, lang: str) -> str:
         at = f"TIME_WAIT = {expression_text(statement.at)}"
         return ", ".join([statement.property, at, *_scope(statement.scope, zh)])
     if isinstance(statement, Same):
-        return f"与 {statement.other} 比较规则和时长" if zh else f"rules and durations compared with {statement.other}"
+        about = [*statement.states, *statement.events]
+        what = f"{'、'.join(about)} 的规则" if zh else f"rules for {', '.join(about)}"
+        if not about:
+            what = "所有规则" if zh else "all rules"
+        return ", ".join([what, *statement.numbers])
     if isinstance(statement, Stays):
         return f"{statement.state}, {statement.event}"
     assert isinstance(statement, Rate)

@@ -97,7 +97,8 @@ class Deciding:
         rto = None if isinstance(asked, Rate) else asked.rto_max
         scope = Scope() if isinstance(asked, Rate) else asked.scope
         own = wait if wait is not None else setting.own_time_wait(found, asked.msl)
-        return setting.parameters(CheckRequest(found.name, asked.msl, rto_max=rto, scope=scope), own)
+        request = CheckRequest(found.name, asked.msl, rto_max=rto, scope=scope)
+        return setting.parameters(setting.prepared(found, request), own)
 
     # ------------------------------------------------------------ by kind
 
@@ -133,7 +134,8 @@ class Deciding:
 
     def _reached(self, asked: Reached) -> Outcome:
         found = setting.model(self._model(asked.model), asked.scope)
-        return reach(found, asked.scope, self._values(found, asked), asked.what, asked.without, self.limits)
+        scope = setting.scoped(found, asked.scope)
+        return reach(found, scope, self._values(found, asked), asked.what, asked.without, self.limits)
 
     def _same(self, asked: Same) -> Outcome:
         one, other = load(self._model(asked.model)), load(self._model(asked.other))

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from tcpverify.tcp.scope import Scope
-from tcpverify.workflow.claims.claim import Claim, Sentence, all_of
-from tcpverify.workflow.claims.statements import Checked, Text
+from tcpverify.workflow.claims.claim import Claim, Sentence, across, all_of
+from tcpverify.workflow.claims.statements import Checked, Reached, Same, Text
 
 __all__ = ["CLAIMS"]
 
 CLOSE = Scope(losses=0, incarnations=1, calls=("close",))
 REOPEN = Scope(losses=0)
+STAMPED = Scope(losses=0, sequence="timestamps")
+IN_ORDER = Scope(losses=0, sequence="timestamps", reordering=False)
+#: half of Linux's TIME_WAIT of 60 s
+MSL = Fraction(30)
 
 CLAIMS = (
+    Claim(
+        12,
+        Text("tcp_tw_reuse with timestamps is safe.", "配合时间戳使用 tcp_tw_reuse 是安全的。"),
+        Text("no-old-segment where connect() may take over a TIME-WAIT of its own after one second, with PAWS.",
+             "connect() 可在一秒后接管本机的 TIME-WAIT 且有 PAWS 时的性质 no-old-segment。"),
+        "Linux, ip-sysctl.rst, tcp_tw_reuse; RFC 7323 §5.2, §5.3",
+        {
+            "order": Checked(Text("segments arrive in the order sent", "报文段按发送顺序到达"), "rfc9293+tw-reuse",
+                             property="no-old-segment", scope=IN_ORDER, msl=MSL),
+            "late": Checked(Text("segments may overtake each other", "报文段可能乱序"), "rfc9293+tw-reuse",
+                            property="no-old-segment", scope=STAMPED, msl=MSL),
+            "used": Reached(Text("that it is ever used in order", "按序时确实发生接管"), "rfc9293+tw-reuse",
+                            what="rule TIME-WAIT.reuse", scope=IN_ORDER, msl=MSL),
+        },
+        across("order", "late"),
+        (
+            Sentence("yny", Text(
+                "only if segments arrive in the order sent, as on one path. Otherwise timestamps do not keep every old "
+                "segment out: PAWS does not apply to a RST (RFC 7323 §5.2), nor before a timestamp of the new connection "
+                "is known ({late:steps} steps).",
+                "仅当报文段按发送顺序到达（例如单一路径）时成立。否则时间戳挡不住所有旧报文段：PAWS 不检查 RST（RFC 7323 §5.2），"
+                "在得知新连接的时间戳之前也不起作用（{late:steps} 步）。")),
+        ),
+    ),
+    Claim(
+        13,
+        Text("tcp_tw_reuse=1 helps a server accept connections.", "tcp_tw_reuse=1 有助于服务器接受连接。"),
+        Text("With tw-reuse some rule for a segment that arrives, or for a passive OPEN, is another.",
+             "启用 tw-reuse 后，某条处理到达报文段或被动打开的规则有所不同。"),
+        "operators' advice; Linux, ip-sysctl.rst, tcp_tw_reuse",
+        {
+            "accept": Same(Text("segments that arrive and passive OPENs", "到达的报文段与被动打开"), "rfc9293",
+                           other="rfc9293+tw-reuse", events=("SEGMENT", "OPEN-PASSIVE")),
+        },
+        across(),
+        (
+            Sentence("n", Text(
+                "it changes no rule for a segment that arrives or a passive OPEN, only for connect() from a TIME-WAIT of "
+                "the same host.",
+                "它不改变任何处理到达报文段或被动打开的规则，只影响本机从 TIME-WAIT 发起的 connect()。")),
+        ),
+    ),
     Claim(
         16,
         Text("Lowering tcp_max_tw_buckets only saves memory.", "调低 tcp_max_tw_buckets 只是节省内存。"),
