@@ -98,7 +98,7 @@ def answer_text(answer: Answer, state: str) -> str:
     if answer.rule is None:
         return "no rule applies"
     said = [f"→ {answer.to}"] if answer.to != state else []
-    said += [f"{n} := {v}" for n, v in answer.values.items()]
+    said += [f"{n} := {str(v).lower()}" for n, v in answer.values.items()]
     said += [f"send {_message(dict(m))}" for m in answer.messages]
     said += [f"restart {timer}" for timer in answer.restarts]
     return f"{'; '.join(said) or 'nothing'} ({answer.rule})"

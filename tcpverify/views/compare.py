@@ -59,7 +59,7 @@ def rules_lines(
 
 def _settings(first: str, one: RulesReport, width: int) -> list[Line]:
     rows = [(f"{s.kind} {s.name}", s.left or "-", s.right or "-") for s in one.settings]
-    return [*beside((first, one.model), rows, width, "  "), ()] if rows else []
+    return beside((first, one.model), rows, width, "  ") if rows else []
 
 
 def _rules(first: str, one: RulesReport, width: int, verbose: bool) -> list[Line]:

@@ -93,7 +93,8 @@ def compare(
     names = tuple(dict.fromkeys(base.properties)) or properties.DEFAULT
     loaded = [setting.model(name, base.scope) for name in request.models]
     asked = [_prepared(one, loaded, base) for one in loaded]
-    sides = [Side(name, one.table.title) for name, one in zip(request.models, loaded, strict=True)]
+    # Where segments carry timestamps, the name says that PAWS was added.
+    sides = [Side(one.name, one.table.title) for one in loaded]
     work = _Work(CompareReport(request, names, sides), loaded, asked, progress, interrupted or (lambda: False))
     work.run()
     return work.report

@@ -192,3 +192,13 @@ def test_time_is_shared() -> None:
 def test_what_cannot_be_compared(models: tuple[str, ...], more: dict[str, object], words: str) -> None:
     with pytest.raises((UsageError, ModelError), match=words):
         compare(request(*models, **more))  # type: ignore[arg-type]
+
+
+def test_what_a_model_brings_with_it_is_in_its_name_and_its_scope() -> None:
+    report = compare(request("textbook", "textbook+tw-reuse", properties=("time-wait-side",)))
+    other = report.sides[1]
+    assert other.model == report.rules[0].model == "textbook+tw-reuse+paws"
+    assert other.report is not None and other.report.request.scope.sequence == "timestamps"
+    assert {(s.kind, s.name) for s in report.rules[0].settings} >= {("scope", "sequence"), ("number", "REUSE_DELAY")}
+    reuse = next(d for d in report.rules[0].differences.found if d.left == "TIME-WAIT.open-active")
+    assert any("time-wait timer" in name for name in reuse.event_values)
