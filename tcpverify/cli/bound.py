@@ -24,9 +24,9 @@ __all__ = ["bound"]
 
 
 @click.command(cls=Command)
-@click.argument("model", default="textbook")
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
 @exploring_options
-@click.option("--sweep", is_flag=True, help="One table: all models that come with the program, by property.")
+@click.option("--sweep", is_flag=True, help="One table: these models, or the library of the program, by property.")
 @click.option("--within-scope", is_flag=True, help="Do not try to prove it for any number of retransmissions.")
 @click.option("--certificate", metavar="FILE", help="Write the certificate of the proofs, for `tcpverify recheck`.")
 @click.option("--plot", metavar="FILE.svg", help="Draw the safe region; - draws it in the terminal.")
@@ -36,7 +36,7 @@ __all__ = ["bound"]
               help="What to print.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladders.")
 def bound(
-    model: str, sweep: bool, within_scope: bool, certificate: str | None, plot: str | None, axes: str, form: str,
+    models: tuple[str, ...], sweep: bool, within_scope: bool, certificate: str | None, plot: str | None, axes: str, form: str,
     verbose: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Derive the exact region of TIME_WAIT, MSL and RTO_MAX in which a property of MODEL holds.
@@ -52,10 +52,15 @@ def bound(
       tcpverify bound rfc9293+rfc1337 --calls open,close-in-turn --losses 0
       tcpverify bound --certificate bound.json --plot region.svg
       tcpverify bound --sweep --losses 0 --timeout 10min
+      tcpverify bound --sweep rfc9293 rfc793 linux --losses 0
 
     Exit status: 0 exact region found, 2 usage or model error, 3 not exact, 4 internal error, 130 interrupted.
     """
-    request = _request(model, options, within_scope)
+    if len(models) > 1 and not sweep:
+        raise UsageError(f"bound derives the region of one model, not of {len(models)}; --sweep makes a table of them")
+    from tcpverify.tcp.registry import DEFAULT_MODEL
+
+    request = _request(models[0] if models else DEFAULT_MODEL, options, within_scope)
     names = tuple(options["properties"]) or ("no-old-segment",)
     if (certificate or plot) and (sweep or len(names) > 1):
         raise UsageError("--certificate and --plot write one answer; name one --property, without --sweep")
@@ -70,7 +75,7 @@ def bound(
     if sweep:
         from tcpverify.cli.sweep import sweep as table
 
-        return table(request, _swept(model), tuple(options["properties"]), form, _about, progress, stop)
+        return table(request, models or _library(), tuple(options["properties"]), form, _about, progress, stop)
     reports = []
     try:
         with stop:
@@ -88,12 +93,11 @@ def bound(
     return max((r.exit_status for r in reports), default=0)
 
 
-def _swept(model: str) -> list[str]:
-    """The models of a sweep: all that the program has, and the one that was named, if that is another."""
+def _library() -> list[str]:
+    """The models of a sweep where none is named."""
     from tcpverify.tcp.registry import combinations
 
-    found = combinations()
-    return found if model in found else [*found, model]
+    return combinations()
 
 
 def _given(options: dict[str, Any], request: Any) -> dict[str, Fraction]:
@@ -107,6 +111,7 @@ def _given(options: dict[str, Any], request: Any) -> dict[str, Fraction]:
         found["RTO_MAX"] = request.rto_max
         if request.rto_min:
             found["RTO_MIN"] = request.rto_min
+    found.update(request.durations)
     if request.delay_min:
         found["DELAY_MIN"] = request.delay_min
     if "tick" in said and request.tick is not None:

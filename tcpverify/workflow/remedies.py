@@ -7,12 +7,13 @@ those of which one touches that run and the other touches what then still refute
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 from tcpverify.errors import ModelError
 from tcpverify.evidence.trace import Trace
-from tcpverify.lang.table import Amendment
+from tcpverify.lang.table import Amendment, Rule
 from tcpverify.tcp.registry import catalogue, load
 from tcpverify.workflow import setting
 from tcpverify.workflow.reasons import Remedy
@@ -30,14 +31,15 @@ _GROUPS = ("standards", "variants")
 def remedies(trials: Trials, refuted: Verdict, found: list[Remedy]) -> None:
     """Try the shipped amendments, then pairs of them if none repairs it by itself; ``found`` is filled meanwhile."""
     request = trials.request
-    present = {part.name for part in setting.model(request.model, request.scope).parts}
+    model = setting.model(request.model, request.scope)
+    present, rules = {part.name for part in model.parts}, model.table.rules
     candidates = {
         e.name: e.content
         for e in catalogue()
         if isinstance(e.content, Amendment) and e.content.changes and e.group in _GROUPS and e.name not in present
     }
     for name, amendment in candidates.items():
-        if name == PAWS or _touches(amendment, refuted.trace):
+        if name == PAWS or _touches(amendment, refuted.trace, rules):
             found.append(_with(trials, (name,)))
         else:
             found.append(Remedy((name,), f"{request.model}+{name}", request.scope.sequence, None))
@@ -45,25 +47,27 @@ def remedies(trials: Trials, refuted: Verdict, found: list[Remedy]) -> None:
         pairs: dict[frozenset[str], None] = {}
         for (first,), verdict in [(r.amendments, r.verdict) for r in found if r.verdict and r.verdict.trace]:
             for second, amendment in candidates.items():
-                if second != first and _touches(amendment, verdict.trace):
+                if second != first and _touches(amendment, verdict.trace, rules):
                     pairs[frozenset({first, second})] = None
         for pair in pairs:
-            found.append(_with(trials, tuple(n for n in candidates if n in pair)))
+            both = _with(trials, tuple(n for n in candidates if n in pair))
+            found += [both] if both.verdict is not None else []
     if request.scope.sequence == "worst-case":
         scope = replace(request.scope, sequence="clock")
         verdict = trials.verdict(replace(request, scope=scope), "with ISNs from a clock")
         found.append(Remedy((), request.model, "clock", verdict))
 
 
-def _touches(amendment: Amendment, trace: Trace | None) -> bool:
+def _touches(amendment: Amendment, trace: Trace | None, rules: Mapping[str, Rule]) -> bool:
     """Whether a run uses a rule that an amendment changes, removes or takes precedence over."""
     if trace is None:
         return True
-    used = {step.rule for step in trace.steps}
-    return any(
-        fnmatchcase(name, change.pattern) and name not in change.but
-        for change in amendment.changes if change.kind != "add" for name in used
-    )  # fmt: skip
+    used = {name: rules[name] for step in trace.steps if (name := step.rule) in rules}
+    for change in amendment.changes:
+        with suppress(ModelError):
+            if change.kind != "add" and used.keys() & set(change.named(used, amendment.name)):
+                return True
+    return False
 
 
 def _with(trials: Trials, amendments: tuple[str, ...]) -> Remedy:

@@ -120,7 +120,7 @@ def test_interrupted_it_says_what_it_knows() -> None:
 
 
 def test_a_sweep_is_one_table(capsys: Capture) -> None:
-    asked = ["bound", "--sweep", "--losses", "0", "--retransmissions", "0", "--property", "drained"]
+    asked = ["bound", "--sweep", "textbook", "rfc9293", "--losses", "0", "--retransmissions", "0", "--property", "drained"]
     assert main([*asked, "--timeout", "5min"]) == 0
     out = capsys.readouterr().out
     rows = {words[0]: line for line in out.splitlines() if (words := line.split())}
