@@ -14,5 +14,5 @@ AMENDMENT = Amendment(
     source="RFC 1337 §3, fix F1",
     changes=(change("TIME-WAIT.rst*", to=None, emits=(), tags=frozenset(), text="Ignored.", clause="RFC 1337 §3"),),
     # `ideal` says the same of a RST in TIME-WAIT, in either order; what RFC 793 would reset, this ignores.
-    over=("ideal", "pre-rfc5961", "rfc5961"),
+    over=("ideal", "pre-rfc5961", "rfc5961", "linux-time-wait"),
 )

@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from tcpverify.cli.common import Parsed
 from tcpverify.cli.durations import Duration, parse_count, parse_duration, parse_range, parse_size
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import CALLS, REGIMES, REOPEN, STARTS, Scope
-from tcpverify.views.quantities import BARE, Unit
+from tcpverify.views.quantities import BARE, UNITS, Unit
 
 if TYPE_CHECKING:
     from tcpverify.workflow.results import CheckRequest
@@ -45,12 +46,14 @@ def _setting(text: str) -> tuple[str, Duration]:
 
 
 _OPTIONS = (
-    click.option("--msl", type=_DURATION, default="1", show_default=True,
-                 help="Maximum segment lifetime: 1, 1/3, 30s, 200ms, 2min (plain numbers are seconds)."),
+    click.option("--msl", type=_DURATION, default="1",
+                 help="Maximum segment lifetime: 1, 1/3, 30s, 200ms, 2min (plain numbers are seconds).  "
+                      "[default: the model's own, or 1]"),
     click.option("--time-wait", "time_waits", type=_DURATION, multiple=True,
                  help="Check exactly this TIME-WAIT, such as 1.99msl; may be repeated."),
     click.option("--rto", type=_RANGE,
-                 help="When the retransmission timer may fire: MIN..MAX or one value.  [default: 0..1msl]"),
+                 help="When the retransmission timer may fire: MIN..MAX or one value.  [default: the model's "
+                      "own, or 0..1msl]"),
     click.option("--delay-min", type=_DURATION, default="0", show_default=True,
                  help="Least delay of a segment."),
     click.option("--losses", type=_COUNT, default=_SCOPE.losses, show_default=True,
@@ -101,17 +104,45 @@ def unit_of(msl: Duration) -> Unit:
     return msl.unit or BARE
 
 
+def _take_own(model: str, options: dict[str, Any]) -> None:
+    """Put the model's durations in the place of those that do not stand on the command line."""
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return
+    from tcpverify.tcp.registry import load
+
+    own = load(model).table.numbers
+    source = context.get_parameter_source
+    asked = {name for name in ("msl", "rto", "tick") if source(name) in (None, ParameterSource.DEFAULT)}
+    if "MSL" in own and "msl" in asked:
+        options["msl"] = Duration(own["MSL"].value({}), UNITS["s"])
+    if options["msl"].unit is None:
+        return
+    values = {"MSL": options["msl"].seconds()}
+    if "RTO_MAX" in own and "rto" in asked:
+        values["RTO_MAX"] = own["RTO_MAX"].value(values)
+        least = own["RTO_MIN"].value(values) if "RTO_MIN" in own else Fraction(0)
+        options["rto"] = (Duration(least, UNITS["s"]), Duration(values["RTO_MAX"], UNITS["s"]))
+    if "TICK" in own and "tick" in asked:
+        options["tick"] = Duration(own["TICK"].value(values), UNITS["s"])
+
+
 def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> CheckRequest:
     """The request that the options amount to, all durations in seconds.
+
+    MSL, RTO and TICK that the user does not name are the model's own, if it has any; ``options`` holds them then.
 
     Raises
     ------
     UsageError
         if the durations contradict each other or the scope is impossible.
+    ModelError
+        if there is no such model.
     """
     from tcpverify.tcp.properties import find
     from tcpverify.workflow.results import CheckRequest
 
+    _take_own(model, options)
     if options["msl"].unit is None:
         raise UsageError("--msl cannot be a multiple of itself; write 1, 30s, 200ms or 2min")
     msl: Fraction = options["msl"].seconds()
@@ -145,7 +176,7 @@ def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> Check
         rto_max=rto_max,
         delay_min=delay_min,
         tick=tick,
-        durations=tuple(dict((name, d.seconds(msl)) for name, d in options["durations"]).items()),
+        durations=tuple({name: d.seconds(msl) for name, d in options["durations"]}.items()),
         scope=Scope(**counts, **words),
         properties=tuple(dict.fromkeys(options["properties"])),
         engine=options["engine"],

@@ -190,13 +190,84 @@ def test_time_wait_of_stacks(model, segment, to, sends, restarts):
     ("model", "time_wait", "msl"),
     [
         ("rfc793", 240, None), ("lwip", 120, 60), ("smoltcp", 10, None), ("windows", 120, None),
-        ("macos", 30, 15), ("rfc9293+tw-overflow", 0, None),
+        ("macos", 30, 15), ("rfc9293+tw-overflow", 0, None), ("linux", 60, 30), ("linux-tw-reuse", 60, 30),
     ],
 )  # fmt: skip
 def test_numbers_of_stacks(model, time_wait, msl):
     numbers = load(model).table.numbers
     own = numbers["MSL"].value({}) if msl else Fraction(120)
     assert (numbers["TIME_WAIT"].value({"MSL": own}), own if msl else None) == (time_wait, msl)
+
+
+# ------------------------------------------------------------ a SYN in TIME-WAIT
+
+USED = {"TS.RECENT": 3}
+SYN_AFTER = {**NEW_SYN, "SEG.SEQ": 202}
+
+
+@pytest.mark.parametrize(
+    ("model", "segment", "to", "sends", "restarts"),
+    [
+        # RFC 6191 §2, timestamps used: (a), (b), (c), (d).
+        ("rfc9293+paws+rfc6191", {**USED, **NEW_SYN, **BELOW, "SEG.TS": 4}, "SYN-RECEIVED", 1, False),
+        ("rfc9293+paws+rfc6191", {**USED, **NEW_SYN, "SEG.TS": 3}, "SYN-RECEIVED", 1, False),
+        ("rfc9293+paws+rfc6191", {**USED, **NEW_SYN, "SEG.SEQ": 200, "SEG.TS": 3}, None, 0, False),
+        ("rfc9293+paws+rfc6191", {**USED, **NEW_SYN}, "SYN-RECEIVED", 1, False),
+        ("rfc9293+paws+rfc6191", {**USED, **NEW_SYN, **BELOW}, None, 0, False),
+        ("rfc9293+paws+rfc6191", {**USED, **SYN_AFTER, "SEG.TS": 2}, None, 0, False),
+        # ... not used: (a), (b), (c).
+        ("rfc9293+rfc6191", {**NEW_SYN, **BELOW, "SEG.TS": 0}, "SYN-RECEIVED", 1, False),
+        ("rfc9293+rfc6191", NEW_SYN, "SYN-RECEIVED", 1, False),
+        ("rfc9293+rfc6191", {**NEW_SYN, **BELOW}, None, 0, False),
+        # Put after it, PAWS answers what RFC 6191 drops.
+        ("rfc9293+rfc6191+paws", {**USED, **SYN_AFTER, "SEG.TS": 2}, None, 1, False),
+        # Linux: a SYN beyond RCV.NXT or a newer timestamp; no timestamp before means that none is read.
+        ("linux", SYN_AFTER, "SYN-RECEIVED", 1, False),
+        ("linux", NEW_SYN, None, 1, False),
+        ("linux", {**NEW_SYN, **BELOW, "SEG.TS": 4}, None, 1, False),
+        ("linux", {**USED, **NEW_SYN, **BELOW, "SEG.TS": 4}, "SYN-RECEIVED", 1, False),
+        ("linux", {**USED, **SYN_AFTER, "SEG.TS": 2}, None, 1, True),
+        ("linux", {"SEG.SYN?": True, "SEG.SEQ": 202}, None, 1, True),
+        # What else arrives there: only an empty segment at RCV.NXT goes without an answer.
+        ("linux", {}, None, 0, True),
+        ("linux", {"SEG.ACK": 0}, None, 0, True),
+        ("linux", {"SEG.ACK?": False}, None, 0, True),
+        ("linux", BELOW, None, 1, True),
+        ("linux", {"SEG.SEQ": 9000}, None, 1, True),
+        ("linux", {**BELOW, "SEG.ACK?": False}, None, 1, False),
+        ("linux", FIN_AGAIN, None, 1, True),
+        ("linux", TEXT, None, 1, True),
+        ("linux", {**USED, "SEG.TS": 2}, None, 1, True),
+        # RST.
+        ("linux", {"SEG.RST?": True}, "CLOSED", 0, False),
+        ("linux", {"SEG.RST?": True, "SEG.SEQ": 202}, None, 0, False),
+        ("linux-rfc1337", {"SEG.RST?": True}, None, 0, False),
+        ("linux-rfc1337", {"SEG.RST?": True, "SEG.SEQ": 202}, None, 0, False),
+    ],
+)
+def test_what_reopens_and_what_prolongs_time_wait(model, segment, to, sends, restarts):
+    test_time_wait_of_stacks(model, segment, to, sends, restarts)
+
+
+@pytest.mark.parametrize(("model", "least"), [("rfc9293+rfc6191", 101), ("linux", 1101), ("linux-tw-reuse", 1101)])
+def test_the_isn_of_a_connection_that_follows_time_wait(model, least):
+    """It lies beyond the old SND.NXT, in Linux by more than a window."""
+    table = load(model).table
+    rules = [r for r in table.rules.values() if r.state == "TIME-WAIT" and r.tags & {"reopens", "opens"}]
+    assert rules
+    for rule in rules:
+        chosen = [n for n in range(90, 1200) if evaluate(rule.chooses, {**TIME_WAIT, **SEGMENT, "NEW.ISS": n})]
+        assert chosen == list(range(least, 1200))
+
+
+@pytest.mark.parametrize(("recent", "old", "to"), [(-1, False, "CLOSED"), (3, True, "CLOSED"), (3, False, None)])
+def test_fix_f2_believes_a_rst_without_timestamps_or_after_w(recent, old, to):
+    table = load("rfc9293+rfc1337-f2").table
+    (name,) = table.ages()
+    assert table.ages()[name][0] == "in-time-wait" and table.numbers["W"].value({}) == 2
+    env = {**TIME_WAIT, **SEGMENT, "SEG.RST?": True, "TS.RECENT": recent, name: old}
+    (rule,) = (r for r in table.at("TIME-WAIT", "SEGMENT") if evaluate(r.guard, env))
+    assert (rule.to, rule.emits) == (to, ())
 
 
 # ------------------------------------------------------------ the files
