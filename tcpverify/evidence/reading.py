@@ -181,7 +181,7 @@ def _scenario(
         rto_min=parameter("RTO_MIN") if "RTO_MIN" in lower else None,
         positive=field["positive_timeouts"].flag(),
     )
-    asked = {name for _, duration in model.table.ages().values() for name in duration.names()}
+    asked = model.table.durations()
     used = {"MSL", "RTO_MAX", "TIME_WAIT", *lower, *asked, *(("TICK",) if wider.sequence == "timestamps" else ())}
     if missing := sorted(used - set(names)):
         raise field.wrong(f"has durations that are not among the parameters: {', '.join(missing)}")

@@ -101,7 +101,8 @@ class Rule:
 class Timer:
     """A timer of one end: it runs in ``states`` while ``while_`` holds, and its expiry is ``event``.
 
-    Without an event it never expires; rules may ask how long it has run (`tcpverify.lang.expr.elapsed`).
+    Without an event it never expires; rules may ask how long it has run (`tcpverify.lang.expr.elapsed`). ``lasts`` is
+    how long it runs before its event, where that is not for the scenario to say.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Timer:
     states: frozenset[str]
     while_: Expr
     clause: str
+    lasts: Linear | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,12 @@ class Table:
             for node in expr.walk()
             if node.op == "elapsed"
         }
+
+    def durations(self) -> frozenset[str]:
+        """The parameters that rules compare the age of a timer with, or that say how long one lasts."""
+        asked = [duration for _, duration in self.ages().values()]
+        lasting = [timer.lasts for timer in self.timers if timer.lasts is not None]
+        return frozenset(name for duration in (*asked, *lasting) for name in duration.names())
 
     def at(self, state: str, event: str) -> list[Rule]:
         """The rules of a state for an event."""

@@ -83,6 +83,7 @@ class Interpreter:
     def __init__(self, table: Table, scope: Scope, parameters: Mapping[str, Fraction]) -> None:
         self.table, self.scope, self.parameters = table, scope, parameters
         self._ages = table.ages()
+        self._lasts = {t.name: t.lasts.value(parameters) for t in table.timers if t.lasts is not None}
         self.now = Fraction(0)
         self.ends = {"A": Connection(), "B": Connection()}
         self.flight: dict[int, Flying] = {}
@@ -125,7 +126,8 @@ class Interpreter:
                 self._wrong(f"segment {segment.number} outlives MSL at {time}")
             if not self.scope.delay and time != segment.sent_at:
                 self._wrong(f"segment {segment.number} is delayed until {time}")
-        limits = {"retransmission": self.parameters["RTO_MAX"], "time-wait": self.parameters["TIME_WAIT"]}
+        own = {"retransmission": self.parameters["RTO_MAX"], "time-wait": self.parameters["TIME_WAIT"]}
+        limits = {**own, **self._lasts}
         for name, end in self.ends.items():
             for timer, since in end.timers.items():
                 if timer in limits and time - since > limits[timer]:
@@ -186,6 +188,8 @@ class Interpreter:
         age = self.now - end.timers[timer]
         if timer == "time-wait" and age != self.parameters["TIME_WAIT"]:
             self._wrong(f"TIME-WAIT of {name} ends after {age}")
+        if age != self._lasts.get(timer, age):
+            self._wrong(f"the {timer} timer of {name} fires after {age}")
         if timer == "retransmission":
             least = self.parameters.get("RTO_MIN", Fraction(0))
             if age < least or age == 0:

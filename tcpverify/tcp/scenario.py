@@ -93,6 +93,8 @@ class Scenario:
         for timer, duration in table.ages().values():
             self._asked[timer] = (*self._asked.get(timer, ()), duration)
         self._mute = frozenset(t.name for t in table.timers if not t.event) | {STAMP}
+        #: per timer of its own duration, how long it runs
+        self._lasts = {t.name: t.lasts for t in table.timers if t.lasts is not None}
         self._calls: dict[tuple[int, int, int, bool], list[Plan]] = {}
         self._expiries: dict[tuple[int, int, str], list[Plan]] = {}
         self._arrivals: dict[tuple[int, int], list[Plan]] = {}
@@ -170,10 +172,11 @@ class Scenario:
         if found is None:
             t = self.timing
             upper = {
-                "segment": self._lifetime, "retransmission": ("<=", t.rto_max), "time-wait": ("<=", t.time_wait)
+                "segment": self._lifetime, "retransmission": ("<=", t.rto_max), "time-wait": ("<=", t.time_wait),
+                **{name: ("<=", lasts) for name, lasts in self._lasts.items()},
             }  # fmt: skip
             rto_min = constant(0) if t.positive and t.rto_min is None else t.rto_min
-            lower = {"segment": t.delay_min, "retransmission": rto_min, "time-wait": t.time_wait}
+            lower = {"segment": t.delay_min, "retransmission": rto_min, "time-wait": t.time_wait, **self._lasts}
             rows, limits = [], []
             for clock, (what, _) in enumerate(self.clocks(location)):
                 if what == STAMP:
@@ -211,6 +214,8 @@ class Scenario:
                 found = (Constraint(clock, *self._lifetime),)
             elif what == "time-wait":
                 found = (Constraint(clock, "==", t.time_wait),)
+            elif what in self._lasts:
+                found = (Constraint(clock, "==", self._lasts[what]),)
             elif what == "retransmission" and t.positive and t.rto_min is None:
                 found = (Constraint(clock, ">", constant(0)),)
             else:

@@ -32,9 +32,8 @@ _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-W
 
 
 def further_durations(table: Table) -> tuple[str, ...]:
-    """The durations beside those of every model that rules of this one ask for, such as REUSE_DELAY."""
-    asked = {name for _, duration in table.ages().values() for name in duration.names()}
-    return tuple(sorted(asked - _EVERYWHERE))
+    """The durations beside those of every model that rules and timers of this one ask for, such as REUSE_DELAY."""
+    return tuple(sorted(table.durations() - _EVERYWHERE))
 
 
 def scoped(model: LoadedModel, scope: Scope) -> Scope:

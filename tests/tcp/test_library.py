@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
 import pytest
 import z3
 
+from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.replay import replay
 from tcpverify.lang.interpret import evaluate
 from tcpverify.lang.smt import symbol, to_z3
 from tcpverify.lang.table import Rule, Table
 from tcpverify.tcp.registry import load, shipped, verify_table
+from tcpverify.tcp.scope import Scope
 from tcpverify.views.model import model_lines
+from tcpverify.workflow.check import check
+from tcpverify.workflow.results import CheckRequest
 from tests.tcp.test_models import FIN_AGAIN, SEGMENT, TIME_WAIT, applies
 
 GROUPS = {"standards", "variants", "stacks", "options", "relatives"}
@@ -268,6 +274,36 @@ def test_fix_f2_believes_a_rst_without_timestamps_or_after_w(recent, old, to):
     env = {**TIME_WAIT, **SEGMENT, "SEG.RST?": True, "TS.RECENT": recent, name: old}
     (rule,) = (r for r in table.at("TIME-WAIT", "SEGMENT") if evaluate(r.guard, env))
     assert (rule.to, rule.emits) == (to, ())
+
+
+# ------------------------------------------------------------ the time limit on FIN-WAIT-2
+
+
+def test_fin_timeout_is_not_about_time_wait():
+    base, table = load("rfc9293").table, load("rfc9293+fin-timeout").table
+    assert table.numbers["TIME_WAIT"] == base.numbers["TIME_WAIT"]
+    changed = [name for name, rule in table.rules.items() if rule.key() != base.rules[name].key()]
+    assert changed == []
+    (timer,) = (t for t in table.timers if t.name not in {b.name for b in base.timers})
+    assert timer.states == {"FIN-WAIT-2"} and table.durations() == {"FIN_TIMEOUT"}
+
+
+@pytest.mark.parametrize("fin_timeout", ["1/2", "3"])
+def test_fin_wait_2_lasts_exactly_as_long_as_it_may(fin_timeout):
+    """A peer that closes later is reset; the interpreter, which replays it, has a clock of its own."""
+    lasts = Fraction(fin_timeout)
+    scope = Scope(losses=0, retransmissions=0, calls=("close-in-turn",))
+    request = CheckRequest("textbook+fin-timeout", Fraction(1), (Fraction(2),), rto_max=Fraction(9), scope=scope,
+                           properties=("graceful-close",), durations=(("FIN_TIMEOUT", lasts),))  # fmt: skip
+    (verdict,) = check(request).verdicts
+    assert verdict.verdict == "refuted"
+    times = [step.time for step in verdict.trace.steps if step.after.state == "FIN-WAIT-2"]
+    (end,) = (step.time for step in verdict.trace.steps if step.event == "USER-TIMEOUT")
+    assert end - times[0] == lasts
+    for other in (lasts + 1, lasts / 2):
+        wrong = replace(verdict.trace, parameters={**verdict.trace.parameters, "FIN_TIMEOUT": other})
+        with pytest.raises(InternalDisagreement, match=r"user-timeout timer of . "):
+            replay(wrong, load(request.model).table)
 
 
 # ------------------------------------------------------------ the files
