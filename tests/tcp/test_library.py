@@ -197,6 +197,7 @@ def test_time_wait_of_stacks(model, segment, to, sends, restarts):
     [
         ("rfc793", 240, None), ("lwip", 120, 60), ("smoltcp", 10, None), ("windows", 120, None),
         ("macos", 30, 15), ("rfc9293+tw-overflow", 0, None), ("linux", 60, 30), ("linux-tw-reuse", 60, 30),
+        ("freebsd", 60, 30),
     ],
 )  # fmt: skip
 def test_numbers_of_stacks(model, time_wait, msl):
@@ -249,6 +250,22 @@ SYN_AFTER = {**NEW_SYN, "SEG.SEQ": 202}
         ("linux", {"SEG.RST?": True, "SEG.SEQ": 202}, None, 0, False),
         ("linux-rfc1337", {"SEG.RST?": True}, None, 0, False),
         ("linux-rfc1337", {"SEG.RST?": True, "SEG.SEQ": 202}, None, 0, False),
+        ("freebsd", {"SEG.RST?": True}, None, 0, False),
+        ("freebsd", SYN_AFTER, "SYN-RECEIVED", 1, False),
+        # However old its timestamp.
+        ("freebsd", {**USED, **SYN_AFTER, "SEG.TS": 2}, "SYN-RECEIVED", 1, False),
+        ("freebsd", {**USED, **NEW_SYN, "SEG.TS": 4}, None, 0, False),
+        ("freebsd", {**SYN_AFTER, "SEG.ACK?": True}, "CLOSED", 1, False),
+        ("freebsd", {"SEG.ACK?": False}, None, 0, False),
+        ("freebsd", {}, None, 0, False),
+        ("freebsd", USED, None, 0, False),
+        ("freebsd", {"SEG.ACK": 99}, None, 1, False),
+        ("freebsd", BELOW, None, 1, False),
+        ("freebsd", FIN_AGAIN, None, 1, True),
+        ("freebsd", {**USED, **FIN_AGAIN}, None, 0, False),
+        ("freebsd", {**USED, **FIN_AGAIN, "SEG.TS": 1}, None, 1, True),
+        ("freebsd", {"SEG.SEQ": 196, "SEG.FIN?": True, "SEG.TEXT": 4}, None, 1, True),
+        ("freebsd", {"SEG.FIN?": True}, None, 1, False),
     ],
 )
 def test_what_reopens_and_what_prolongs_time_wait(model, segment, to, sends, restarts):
