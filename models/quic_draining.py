@@ -10,7 +10,7 @@ but says that it is for the sake of late packets, which would draw needless rese
 The rest is TCP, with its handshake and its numbers. TIME_WAIT is both durations; PTO is taken to be RTO_MAX, and that
 to be MSL unless told otherwise. Assumed: connection IDs of two incarnations never agree. Left out: the limit on the
 rate of answers, and the one CONNECTION_CLOSE that an end may send before it drains. There is no Retry: LISTEN takes
-any SYN, and one that finds nobody is refused by the RST of TCP.
+any SYN, and one that finds nobody is refused by a RST with an ACK, which no stateless reset has.
 """
 
 from dataclasses import replace
@@ -50,13 +50,16 @@ IMMEDIATE = Amendment(
         *(first(state, "connection-close", DRAINING, "CONNECTION_CLOSE: draining begins, nothing is sent.",
                 ~RST & ~SYN & FIN, to="TIME-WAIT", tags=frozenset({"takes-fin"})) for state in alive),
         first("SYN-RECEIVED", "stateless-reset", RESET, "No token of the peer is known yet: dropped.", RST),
-        first("ESTABLISHED", "stateless-reset", RESET, "A stateless reset: draining begins.", RST, to="TIME-WAIT",
-              tags=frozenset({"reset"})),
+        first("ESTABLISHED", "stateless-reset", RESET, "A stateless reset: draining begins.", RST & ~ACK,
+              to="TIME-WAIT", tags=frozenset({"reset"})),
+        first("ESTABLISHED", "refusal", "RFC 9000 §5.2.2", "An opening was refused, too late: dropped.", RST & ACK),
         *without("CLOSING"),
         segments("CLOSING", "connection-close", DRAINING, "Both have closed: draining; the time runs on.",
                  ours & ~RST & FIN, to="TIME-WAIT"),
-        segments("CLOSING", "stateless-reset", RESET, "A stateless reset: draining; the time runs on.", ours & RST,
-                 to="TIME-WAIT"),
+        segments("CLOSING", "stateless-reset", RESET, "A stateless reset: draining; the time runs on.",
+                 ours & RST & ~ACK, to="TIME-WAIT"),
+        segments("CLOSING", "refusal", "RFC 9000 §5.2.2", "An opening was refused, too late: dropped.",
+                 ours & RST & ACK),
         segments("CLOSING", "answer", CLOSING, "Any other packet of the connection: CONNECTION_CLOSE once more.",
                  ours & ~RST & ~FIN, emits=(close,)),
         change("CLOSING.time-wait-timeout", to="CLOSED", text="What is left of the connection is forgotten."),
