@@ -13,6 +13,8 @@ from tcpverify.workflow.derived import BoundReport, BoundRequest
 
 __all__ = ["SWEPT", "sweep"]
 
+#: how long a cell may take, in seconds, where no limit is given
+PATIENCE = 60.0
 #: the properties of a sweep where none is named
 SWEPT = ("drained", "no-old-segment")
 
@@ -23,7 +25,7 @@ def sweep(
 ) -> int:  # fmt: skip
     """Derive every bound in turn and print the table; what time does not allow is said to be open.
 
-    Each cell may take its share of the time that is left.
+    Each cell may take its share of the time that is left; without a limit, so long that the table comes to an end.
     """
     from tcpverify.views.bound import bound_document
     from tcpverify.views.documents import dumps
@@ -37,7 +39,7 @@ def sweep(
         with stop:
             for model in models:
                 for name in properties:
-                    share = 0.0
+                    share = PATIENCE
                     if request.seconds:
                         share = max((request.seconds - (time.perf_counter() - began)) / left, 0.05)
                     left -= 1
@@ -61,7 +63,8 @@ def sweep(
         from tcpverify.views.styled import Screen
 
         screen = Screen(sys.stdout)
-        screen.write(sweep_lines(cells, models, properties, request.scope, screen.width, stop.asked))
+        each = 0.0 if request.seconds else PATIENCE
+        screen.write(sweep_lines(cells, models, properties, request.scope, screen.width, stop.asked, each))
     if stop.asked:
         return 130
     return 0 if len(reports) == len(models) * len(properties) and all(r.exit_status == 0 for r in reports) else 3

@@ -15,9 +15,12 @@ __all__ = ["sweep_lines"]
 
 def sweep_lines(
     cells: Mapping[tuple[str, str], BoundReport | str], models: Sequence[str], properties: Sequence[str], scope: Scope,
-    width: int, interrupted: bool = False,
+    width: int, interrupted: bool = False, each: float = 0.0,
 ) -> list[Line]:  # fmt: skip
-    """A row for every model, with a cell for every property, and what the signs mean."""
+    """A row for every model, with a cell for every property, and what the signs mean.
+
+    ``each`` is how long a cell could take, in seconds, if that is all that limited it.
+    """
     rows, notes = [], []
     for model in models:
         row = [Span(model)]
@@ -36,6 +39,8 @@ def sweep_lines(
     lines += [(), *columns(["model", *properties], rows, []), ()]
     lines += wrapped("* for any number of retransmissions and duplicates; (sufficient): smaller ones may do; "
                      "?: not decided; -: does not apply.", width, "dim")  # fmt: skip
+    if each and any(isinstance(r, BoundReport) and r.status != EXACT for r in cells.values()):
+        lines += wrapped(f"No cell took longer than {each:.0f} s; --timeout gives another limit.", width, "dim")
     for note in notes:
         lines += wrapped(f"- {note}", width, "dim")
     if interrupted:
