@@ -211,6 +211,16 @@ ORACLE: tuple[Row, ...] = (
         {**QUIET, "calls": IN_TURN}),
     Row("an ABORT of what is only being opened leaves its SYN behind", "rfc9293+rfc9293-abort+abort-waits", "6",
         {"no-old-segment": 8}, {**QUIET, "calls": ("open", "abort")}),
+    # -------- relatives
+    Row("SCTP's tags: whoever is CLOSED acknowledges the last FIN, and no TIME-WAIT is needed for it",
+        "rfc9293+sctp-tags", "0", {"graceful-close": PROVED, "no-assassination": PROVED}, {"incarnations": 1},
+        counts=(12681, 62791, 12681), plain=(12681, 62791)),
+    Row("... but a listener has no tag yet", "rfc9293+sctp-tags", "99/100", {"no-old-segment": 18},
+        {**QUIET, "retransmissions": 0}),
+    Row("T/TCP: a RST has no count", "rfc9293+t-tcp", "12", {"no-old-segment": 9}, QUIET, rto_max="120", msl="120"),
+    Row("QUIC's closing and draining: MSL", "quic-draining", "1",
+        {"no-old-segment": PROVED, "no-assassination": PROVED}, QUIET, counts=(2427, 8335, 1471), plain=(2825, 9631)),
+    Row("... and nothing less", "quic-draining", "99/100", {"no-old-segment": 12}, QUIET),
     # -------- the unit of time does not matter
     *(
         Row("another unit of time: not one symbolic state more", "textbook", str(2 * Fraction(msl)), ALL_PROVED,

@@ -139,8 +139,11 @@ def test_tags_make_the_last_fin_safe_without_time_wait():
     ("state", "segment", "to", "sends"),
     [
         ("ESTABLISHED", {"SEG_FINq": True}, "TIME-WAIT", 0),
-        ("ESTABLISHED", {"SEG_RSTq": True}, "TIME-WAIT", 0),
+        ("ESTABLISHED", {"SEG_RSTq": True, "SEG_ACKq": False}, "TIME-WAIT", 0),
+        # With an ACK it refuses an opening, and is no stateless reset.
+        ("ESTABLISHED", {"SEG_RSTq": True}, None, 0),
         ("CLOSING", {}, None, 1),
+        ("CLOSING", {"SEG_RSTq": True, "SEG_ACKq": False}, "TIME-WAIT", 0),
         ("CLOSING", {"SEG_FINq": True}, "TIME-WAIT", 0),
         ("TIME-WAIT", {}, None, 0),
         ("TIME-WAIT", {"SEG_RSTq": True}, None, 0),
@@ -151,6 +154,14 @@ def test_closing_answers_and_draining_is_silent(state, segment, to, sends):
     rule = applies("quic-draining", state, {**TAGGED, **NOW}, **segment)
     assert (rule.to, len(rule.emits), rule.restarts) == (to, sends, ())
     assert applies("quic-draining", state, {**TAGGED, **OLD}, **segment).name == f"{state}.other-id"
+
+
+@pytest.mark.parametrize("name", ["no-old-segment", "graceful-close"])
+@pytest.mark.parametrize(("time_wait", "proved"), [("99/100", False), ("1", True), ("3", True)])
+def test_quic_needs_one_msl(name, time_wait, proved):
+    """An old SYN must not meet a listener, a stateless reset no end that still lives."""
+    found = verdicts("quic-draining", time_wait, name, losses=0, retransmissions=0)
+    assert (found[name] == "proved") is proved
 
 
 # ------------------------------------------------------------ T/TCP: connection counts
