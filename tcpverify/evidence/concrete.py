@@ -201,6 +201,7 @@ class _Stamps:
     def __init__(self, scenario: Scenario) -> None:
         self._ends = scenario.parts.ends
         self._last = {name: (value, Fraction(0)) for name, value in zip("AB", FIRST_STAMP, strict=True)}
+        self._least = dict(zip("AB", FIRST_STAMP, strict=True))
         self._carried: dict[int, int] = {}
         self.recent: dict[str, int | None] = {"A": FIRST_STAMP[1], "B": FIRST_STAMP[0]}
 
@@ -209,6 +210,9 @@ class _Stamps:
         if not plan.reaction.emits:
             return None
         value, since = self._last[name]
+        if plan.event.other:
+            self._least[name] -= 1
+            return self._least[name]
         if not plan.again:
             # Its last but one advance was at the first use of the last value, at the latest.
             value += (now - since) // tick + 1

@@ -48,6 +48,8 @@ def calls(scope: Scope, end: End, opens: int, peer_fin: bool) -> Iterable[Event]
         if opens:
             yield Event("OPEN-ACTIVE", incarnation=opens)
             yield Event("OPEN-PASSIVE", incarnation=opens)
+            if "other-host" in scope.calls and scope.sequence == "timestamps":
+                yield Event("OPEN-ACTIVE", incarnation=opens, other=True)
         return
     if state == "TIME-WAIT" and opens:
         yield Event("OPEN-ACTIVE", incarnation=opens)

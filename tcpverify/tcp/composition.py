@@ -191,7 +191,10 @@ class Composition:
         if alive == NONE_ALIVE:
             a, b = parts.ends[first], parts.ends[second]
             by = max(a.incarnation, b.incarnation)
-            return parts.end(closed(0, a.role)), parts.end(closed(0, b.role)), flight, carry, 0, by
+            first, second = (
+                parts.end(closed(0, e.role)._replace(ts=e.ts, stamp=e.stamp, again=e.again)) for e in (a, b)
+            )
+            return first, second, flight, carry, 0, by
         by = min([alive, *(t >> 1 for t in spaces if t > 1)]) - 1
         if by <= 0:
             return first, second, flight, carry, relation, 0

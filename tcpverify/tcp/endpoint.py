@@ -97,12 +97,16 @@ def closed(incarnation: int, role: str, tainted: bool = False) -> End:
 
 
 class Event(NamedTuple):
-    """Something that happens to an end: a call, a timeout, or the arrival of a segment."""
+    """Something that happens to an end: a call, a timeout, or the arrival of a segment.
+
+    ``other`` marks a call by another host behind the same address, whose timestamp clock is behind.
+    """
 
     name: str
     segment: Segment | None = None
     data: int = 0
     incarnation: int = 0
+    other: bool = False
 
 
 class Reaction(NamedTuple):

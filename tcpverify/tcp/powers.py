@@ -26,6 +26,7 @@ POWERS = {
     "passive-reuse": "the passive closer may begin the next incarnation",
     "cancel": "an application may close before the connection is established",
     "abort": "an application may abort",
+    "other-host": "another host behind the same address may open, its timestamps behind",
 }
 
 
@@ -43,6 +44,7 @@ def powers_of(scope: Scope, least_delay: bool = False) -> tuple[str, ...]:
         "passive-reuse": opens and scope.reopen in ("passive", "both"),
         "cancel": "cancel" in scope.calls,
         "abort": "abort" in scope.calls,
+        "other-host": opens and "other-host" in scope.calls,
     }
     return tuple(name for name in POWERS if has[name])
 

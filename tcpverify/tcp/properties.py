@@ -146,6 +146,9 @@ def _clean_reopen(scenario: Scenario, end: End, event: Event, reaction: Reaction
     later = segment.syn and segment.incarnation > end.incarnation and not segment.stale
     if later and end.state not in ("CLOSED", "TIME-WAIT") and reaction.end.incarnation == end.incarnation:
         return f"the SYN of incarnation {segment.incarnation} meets an old connection in {end.state} and must be resent"
+    ignored = end.state == "LISTEN" == reaction.end.state and not reaction.emits
+    if ignored and segment.syn and not segment.ack and not segment.stale and segment.incarnation == end.incarnation:
+        return f"the SYN of incarnation {segment.incarnation} is dropped in LISTEN and must be resent"
     return ""
 
 

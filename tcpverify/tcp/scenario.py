@@ -366,7 +366,7 @@ class Scenario:
             return [self._plan(side, mine, event, case, second)]
         return [
             self._plan(side, mine, event, case._replace(reaction=reaction), second, fresh, again)
-            for reaction, fresh, again in choices(case.reaction)
+            for reaction, fresh, again in choices(case.reaction, event.other)
         ]
 
     def _plan(

@@ -11,7 +11,7 @@ from tcpverify.errors import UsageError
 __all__ = ["CALLS", "REGIMES", "REOPEN", "STARTS", "UNLIMITED", "Scope", "count_text"]
 
 UNLIMITED = -1
-CALLS = ("open", "close", "cancel", "abort", "close-in-turn")
+CALLS = ("open", "close", "cancel", "abort", "close-in-turn", "other-host")
 REGIMES = ("worst-case", "clock", "timestamps")
 STARTS = ("established", "closed")
 REOPEN = ("active", "passive", "both")
@@ -41,7 +41,9 @@ class Scope:
         used (``clock``), any way but with PAWS timestamps (``timestamps``).
     calls
         ``open``; ``close``: CLOSE of an established connection; ``cancel``: CLOSE before it is established;
-        ``abort``; ``close-in-turn``: like close, but an end closes only when no FIN of the peer is under way.
+        ``abort``; ``close-in-turn``: like close, but an end closes only when no FIN of the peer is under way;
+        ``other-host``: where segments carry timestamps, the next connection may be opened by another host behind the
+        same address (NAT), whose clock is behind when it opens and may be faster.
     reopen
         which closer may begin the next incarnation; the other end may join it.
     start

@@ -18,19 +18,25 @@ from tcpverify.tcp.parts import Order, Parts
 
 __all__ = ["Stamps", "choices"]
 
+#: less than every timestamp of this end that is still somewhere: another host behind its address has another clock
+LOWEST = -2
+
 _FRESH = frozenset({STAMP})
 _NONE: frozenset[str] = frozenset()
 
 
-def choices(reaction: Reaction) -> list[tuple[Reaction, frozenset[str], bool]]:
+def choices(reaction: Reaction, other: bool = False) -> list[tuple[Reaction, frozenset[str], bool]]:
     """The reaction with each timestamp that its segments may carry.
 
     With it, the clock that begins anew (for a new timestamp), and whether it is the last timestamp once more.
-    All segments of one reaction are sent at once and carry the same.
+    All segments of one reaction are sent at once and carry the same. That of an ``other`` host is less than all others.
     """
     if not reaction.emits:
         return [(reaction, _NONE, False)]
     end = reaction.end
+    if other:
+        lowest = tuple(s._replace(ts=LOWEST) for s in reaction.emits)
+        return [(reaction._replace(end=end._replace(again=False), emits=lowest), _NONE, False)]
     fresh = reaction._replace(
         end=end._replace(stamp=end.stamp + 1, again=True),
         emits=tuple(s._replace(ts=end.stamp) for s in reaction.emits),
@@ -66,7 +72,7 @@ class Stamps:
         ends = (parts.ends[first], parts.ends[second])
         ranks: list[dict[int, int]] = []
         for side in (0, 1):
-            alive = {s.ts for s in segments if s.end == side and s.ts >= 0}
+            alive = {s.ts for s in segments if s.end == side and s.ts != -1}
             recent = ends[1 - side].ts
             if recent is not None and recent >= 0:
                 alive.add(recent)
@@ -81,7 +87,7 @@ class Stamps:
             kept += clocks if again or not end.again else clocks[:-1]
             numbers.append(self._end(number, recent, len(ranks[side]), again))
         rows = [
-            (n if s.ts < 0 else self._segment(n, ranks[s.end][s.ts]), clock)
+            (n if s.ts == -1 else self._segment(n, ranks[s.end][s.ts]), clock)
             for n, s, clock in zip(flight, segments, carry, strict=False)
         ]
         # Segments that were equal stay equal and keep their order of age.

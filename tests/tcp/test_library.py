@@ -323,6 +323,34 @@ def test_fin_wait_2_lasts_exactly_as_long_as_it_may(fin_timeout):
             replay(wrong, load(request.model).table)
 
 
+# ------------------------------------------------------------ several hosts behind one address
+
+
+@pytest.mark.parametrize("model", ["rfc9293+tw-recycle", "linux-4.11"])
+@pytest.mark.parametrize(
+    ("calls", "paws_msl", "steps"),
+    [
+        (("open", "close-in-turn"), None, 0),
+        (("open", "close-in-turn", "other-host"), None, 10),
+        (("open", "close-in-turn", "other-host"), Fraction(0), 0),
+    ],
+)
+def test_a_host_behind_the_same_address_is_shut_out_by_the_clock_of_another(model, calls, paws_msl, steps):
+    """Nothing is lost, nothing is old, and nobody but its neighbour's timestamp keeps the second host out."""
+    scope = Scope(losses=0, retransmissions=0, calls=calls, reordering=False, delay=False)
+    durations = () if paws_msl is None else (("PAWS_MSL", paws_msl),)
+    request = CheckRequest(model, Fraction(30), (Fraction(7, 10),), scope=scope, properties=("clean-reopen",),
+                           durations=durations)  # fmt: skip
+    (verdict,) = check(request).verdicts
+    assert (verdict.verdict, verdict.vacuous) == ("refuted" if steps else "proved", False)
+    if steps:
+        *_, syn, last = verdict.trace.steps
+        assert len(verdict.trace.steps) == steps
+        assert (last.rule, last.after.state, last.sent) == ("LISTEN.older-syn", "LISTEN", ())
+        (sent,) = syn.sent
+        assert sent.flags == "SYN" and sent.ts < last.after.ts_recent
+
+
 # ------------------------------------------------------------ the files
 
 

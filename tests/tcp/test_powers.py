@@ -10,7 +10,7 @@ import pytest
 from tcpverify.tcp.powers import POWERS, powers_of, without
 from tcpverify.tcp.scope import UNLIMITED, Scope
 
-ALL = Scope(duplicates=1, calls=("open", "close", "cancel", "abort"), reopen="both")
+ALL = Scope(duplicates=1, calls=("open", "close", "cancel", "abort", "other-host"), reopen="both")
 
 
 def test_the_default_scope_has_these() -> None:
