@@ -3,13 +3,14 @@
 A packet that begins a run carries a flag (DRF, written SYN here) and is taken by a receiver that has no record of the
 sender; while there is a record, only the packet that comes next is taken, and any other is acknowledged and dropped.
 The receiver's record lasts TIME_WAIT from the last packet taken, the sender's SENDER_TIME from the last new packet
-sent; only after that does it begin a run with a number that has nothing to do with the last one. Wanted because
+sent (it runs as USER-TIMEOUT, and the end is in SYN-SENT before the acknowledgment and in CLOSING after it); only then
+does it begin a run with a number that has nothing to do with the last one. Wanted because
 TIME-WAIT is the same idea at one end: bounds on the lifetime of packets (MPL, here MSL), on how long a packet is sent
 again (R, here the retransmissions times RTO_MAX) and on the delay of an acknowledgment (A, here 0) are all it needs.
 Delta-t takes Δt = MPL + R + A, 2·Δt for the receiver and 3·Δt for the sender; here with R = MSL, unless told otherwise.
 
 One direction is modelled: an end that sends does not receive. A run is one packet and takes one number. A sender that
-gave up reports a failure and is left out. A second packet, sent before the first is acknowledged, has no DRF; it is
+gave up reports a failure. A second packet, sent before the first is acknowledged, has no DRF; it is
 for its sake that the receiver waits longer than MSL + R (see docs/relatives.md).
 """
 
@@ -17,16 +18,10 @@ from tcpverify.tcp.vocabulary import *
 
 GROUP = "relatives"
 WATSON = "R. W. Watson, Delta-t Protocol Specification, UCID-19293 (1981)"
-sender = ~PASSIVE
 own = SYN & ~ACK & ~RST
 new_ack = ACK & ~SYN & ~RST & ack_new
-forgotten = elapsed("record", parameter("SENDER_TIME"))
 acknowledge = (segment(lift_seq(0), RCV_NXT),)
-take = dict(to="TIME-WAIT", assign={"RCV.NXT": SEG_SEQ + 1, "PASSIVE": lift(True)}, emits=acknowledge,
-            restarts=(("time-wait", TRUE),))
-begin = dict(to="SYN-SENT", assign={"ISS": NEW_ISS, "SND.UNA": NEW_ISS, "SND.NXT": NEW_ISS + 1,
-                                    "PASSIVE": lift(False)},
-             emits=(segment(ISS, syn=True),), tags=frozenset({"opens"}), restarts=(("record", TRUE),))
+take = dict(to="TIME-WAIT", assign={"RCV.NXT": SEG_SEQ + 1}, emits=acknowledge, restarts=(("time-wait", TRUE),))
 rules: list[Rule] = []
 
 
@@ -36,12 +31,14 @@ def rule(name, event, text, **fields):
 
 # ---------------------------------------------------------------- calls and timers
 
-rule("CLOSED.open-active", "OPEN-ACTIVE", "A run begins: its first packet is sent with DRF.", **begin)
+rule("CLOSED.open-active", "OPEN-ACTIVE", "A run begins, with any number: its packet is sent with DRF.", to="SYN-SENT",
+     assign={"ISS": NEW_ISS, "SND.UNA": NEW_ISS, "SND.NXT": NEW_ISS + 1}, emits=(segment(ISS, syn=True),),
+     tags=frozenset({"opens"}))
 rule("CLOSED.open-passive", "OPEN-PASSIVE", "Packets may come; there is no record.", to="LISTEN",
      tags=frozenset({"opens"}))
-rule("TIME-WAIT.open-active", "OPEN-ACTIVE", "SENDER_TIME is over: another run, with any number.",
-     guard=sender & forgotten, **begin)
-rule("TIME-WAIT.not-yet", "OPEN-ACTIVE", "The record is still needed.", guard=~(sender & forgotten))
+rule("SYN-SENT.user-timeout", "USER-TIMEOUT", "No acknowledgment: a failure is reported, the sender forgets.",
+     to="CLOSED", tags=frozenset({"aborts"}))
+rule("CLOSING.user-timeout", "USER-TIMEOUT", "The sender forgets.", to="CLOSED")
 rule("TIME-WAIT.time-wait-timeout", "TIME-WAIT", "The receiver forgets the sender.", to="CLOSED")
 rule("SYN-SENT.retransmission-timeout", "RETRANSMISSION", "The packet is sent again.",
      emits=(segment(ISS, syn=True),), restarts=(("retransmission", TRUE),), tags=frozenset({"retransmits"}))
@@ -52,16 +49,17 @@ rule("CLOSED.segment", "SEGMENT", "Nobody is there: dropped.")
 rule("LISTEN.packet", "SEGMENT", "DRF and no record: taken, and a record begins.", guard=own, **take)
 rule("LISTEN.other", "SEGMENT", "Without DRF nothing is taken where there is no record.", guard=~own)
 rule("SYN-SENT.acknowledged", "SEGMENT", "The packet is acknowledged; the record goes on.", guard=new_ack,
-     to="TIME-WAIT", assign={"SND.UNA": SEG_ACK})
+     to="CLOSING", assign={"SND.UNA": SEG_ACK})
 rule("SYN-SENT.other", "SEGMENT", "Anything else is ignored.", guard=~new_ack)
-following = ~sender & own & (SEG_SEQ == RCV_NXT)
-other = ~sender & own & ~(SEG_SEQ == RCV_NXT)
+following = own & (SEG_SEQ == RCV_NXT)
+rule("CLOSING.segment", "SEGMENT", "All is acknowledged: ignored.")
 rule("TIME-WAIT.packet", "SEGMENT", "The packet that comes next: taken, and the timer restarts.", guard=following,
      **take)
-rule("TIME-WAIT.again", "SEGMENT", "Any other packet: acknowledged and dropped.", guard=other, emits=acknowledge)
-rule("TIME-WAIT.other", "SEGMENT", "Anything else is ignored.", guard=~(following | other))
+rule("TIME-WAIT.again", "SEGMENT", "Any other packet: acknowledged and dropped.", guard=own & ~following,
+     emits=acknowledge)
+rule("TIME-WAIT.other", "SEGMENT", "Anything else is ignored.", guard=~own)
 
-states = ("CLOSED", "LISTEN", "SYN-SENT", "TIME-WAIT")
+states = ("CLOSED", "LISTEN", "SYN-SENT", "CLOSING", "TIME-WAIT")
 said = {(r.state, r.event) for r in rules}
 for state in states:
     for event in EVENTS:
@@ -78,14 +76,15 @@ MODEL = Table(
     inputs=INPUTS,
     timers=(
         Timer("retransmission", "RETRANSMISSION", frozenset({"SYN-SENT"}), ~(SND_UNA == SND_NXT), WATSON),
-        Timer("time-wait", "TIME-WAIT", frozenset({"TIME-WAIT"}), PASSIVE, WATSON),
-        Timer("record", "", frozenset({"SYN-SENT", "TIME-WAIT"}), sender, WATSON),
+        Timer("time-wait", "TIME-WAIT", frozenset({"TIME-WAIT"}), TRUE, WATSON),
+        Timer("user-timeout", "USER-TIMEOUT", frozenset({"SYN-SENT", "CLOSING"}), TRUE, WATSON,
+              parameter("SENDER_TIME")),
     ),
     rules={r.name: r for r in rules},
     relevant={
         "SND.UNA": frozenset({"SYN-SENT"}), "SND.NXT": frozenset({"SYN-SENT"}), "ISS": frozenset({"SYN-SENT"}),
-        "RCV.NXT": frozenset({"TIME-WAIT"}), "PASSIVE": frozenset({"SYN-SENT", "TIME-WAIT"}),
-        **dict.fromkeys(("TS.RECENT", "OLD.SND.NXT", "OLD.RCV.NXT", "REOPENED"), frozenset()),
+        "RCV.NXT": frozenset({"TIME-WAIT"}),
+        **dict.fromkeys(("PASSIVE", "TS.RECENT", "OLD.SND.NXT", "OLD.RCV.NXT", "REOPENED"), frozenset()),
     },
     numbers={"TIME_WAIT": 4 * MSL, "SENDER_TIME": 3 * MSL + 3 * parameter("RTO_MAX")},
     scope={"start": "closed"},

@@ -36,8 +36,8 @@ __all__ = ["bound"]
               help="What to print.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladders.")
 def bound(
-    models: tuple[str, ...], sweep: bool, within_scope: bool, certificate: str | None, plot: str | None, axes: str, form: str,
-    verbose: bool, **options: Any,
+    models: tuple[str, ...], sweep: bool, within_scope: bool, certificate: str | None, plot: str | None, axes: str,
+    form: str, verbose: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Derive the exact region of TIME_WAIT, MSL and RTO_MAX in which a property of MODEL holds.
 

@@ -42,4 +42,4 @@ def test_the_readme_has_one_command_to_run_and_one_to_test() -> None:
     assert len(shell) == README_COMMANDS
     run, test = shell
     assert run.rstrip().endswith("tcpverify check --msl 1")
-    assert test.rstrip().endswith("python -m pytest")
+    assert test.rstrip().endswith("python -m pytest -n auto")

@@ -53,12 +53,12 @@ def trace(model: str, time_wait: str, name: str, **scope: object) -> Trace:
 @pytest.mark.parametrize(
     ("model", "time_wait", "scope", "states", "answers"),
     [
-        ("textbook", "199/100", ORDERED, 3899, {"no-old-segment": 0, "drained": 7}),
+        ("textbook", "199/100", ORDERED, 3314, {"no-old-segment": 0, "drained": 7}),
         ("textbook", "199/100", PROMPT, 850, {"no-old-segment": 0, "drained": 0}),
-        ("textbook", "0", {**ORDERED, **PROMPT}, 396, {"no-old-segment": 0, "drained": 5}),
+        ("textbook", "0", {**ORDERED, **PROMPT}, 374, {"no-old-segment": 0, "drained": 5}),
         # RFC 1337: the assassination needs no overtaking where something is sent again.
-        ("rfc9293", "2", ORDERED, 1032, {"no-old-segment": 0, "no-assassination": 9}),
-        ("rfc9293", "2", {**ORDERED, **PROMPT}, 355, {"no-old-segment": 0, "no-assassination": 11}),
+        ("rfc9293", "2", ORDERED, 528, {"no-old-segment": 0, "no-assassination": 9}),
+        ("rfc9293", "2", {**ORDERED, **PROMPT}, 189, {"no-old-segment": 0, "no-assassination": 11}),
     ],
 )
 def test_answers_without_a_power(
