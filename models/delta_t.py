@@ -3,15 +3,15 @@
 A packet that begins a run carries a flag (DRF, written SYN here) and is taken by a receiver that has no record of the
 sender; while there is a record, only the packet that comes next is taken, and any other is acknowledged and dropped.
 The receiver's record lasts TIME_WAIT from the last packet taken, the sender's SENDER_TIME from the last new packet
-sent (it runs as USER-TIMEOUT, and the end is in SYN-SENT before the acknowledgment and in CLOSING after it); only then
-does it begin a run with a number that has nothing to do with the last one. Wanted because
-TIME-WAIT is the same idea at one end: bounds on the lifetime of packets (MPL, here MSL), on how long a packet is sent
-again (R, here the retransmissions times RTO_MAX) and on the delay of an acknowledgment (A, here 0) are all it needs.
-Delta-t takes Δt = MPL + R + A, 2·Δt for the receiver and 3·Δt for the sender; here with R = MSL, unless told otherwise.
+sent (a USER-TIMEOUT; the end is in SYN-SENT before the acknowledgment and in CLOSING after it); only then may a run
+begin with a number that has nothing to do with the last one. Wanted because TIME-WAIT is the same idea at one end:
+bounds on the lifetime of packets (MPL, here MSL), on how long a packet is sent again (R, here the retransmissions
+times RTO_MAX) and on the delay of an acknowledgment (A, here 0) are all that it needs. Delta-t takes Δt = MPL + R + A,
+2·Δt for the receiver and 3·Δt for the sender; the TIME_WAIT here is that for R = MSL.
 
-One direction is modelled: an end that sends does not receive. A run is one packet and takes one number. A sender that
-gave up reports a failure. A second packet, sent before the first is acknowledged, has no DRF; it is
-for its sake that the receiver waits longer than MSL + R (see docs/relatives.md).
+One direction is modelled: an end that sends does not receive, and a run of its peer must wait (which `clean-reopen`
+says). A run is one packet and takes one number. A second packet, sent before the first is acknowledged, has no DRF;
+it is for its sake that the receiver waits longer than MSL + R (see docs/relatives.md).
 """
 
 from tcpverify.tcp.vocabulary import *
