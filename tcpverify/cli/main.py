@@ -28,7 +28,7 @@ COMMANDS = {
     "cost": ("tcpverify.cli.cost", "Say what a safe TIME_WAIT costs: connections a second, sockets, memory."),
     "why": ("tcpverify.cli.why", "Say which powers break a property, or which assumptions carry its proof."),
     "claims": ("tcpverify.cli.claims", "Settle the widespread sayings about TIME-WAIT."),
-    "compare": ("tcpverify.cli.compare", "Say what models do differently, proved, and which verdicts and bounds change."),
+    "compare": ("tcpverify.cli.compare", "Say what models do differently, proved, and which verdicts change."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),

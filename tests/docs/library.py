@@ -17,8 +17,8 @@ __all__ = ["COMMANDS", "PAGE", "rows_of"]
 PAGE: Path = ROOT / "docs" / "library.md"
 #: the commands whose output the page holds, in order
 COMMANDS = (
-    "tcpverify bound --sweep --losses 0",
-    "tcpverify bound --sweep --losses 0 --calls open,close-in-turn --property no-old-segment",
+    "tcpverify bound --sweep --losses 0 --timeout 15min",
+    "tcpverify bound --sweep --losses 0 --calls open,close-in-turn --property no-old-segment --timeout 8min",
 )
 _BLOCK = re.compile(r"```text\n\$ (?P<command>tcpverify bound --sweep[^\n]*)\n(?P<body>.*?)```\n", re.DOTALL)
 
