@@ -86,7 +86,7 @@ def _head(model: LoadedModel, width: int) -> list[Line]:
         by = f" (by {table.changed_by[name]})" if name in table.changed_by else ""
         found.append(line(f"  {name} = {value}{by}"))
     for name, choice in table.scope.items():
-        found.append(line(f"  scope: {name} = {choice} (by {table.changed_by[name]})"))
+        found.append(line(f"  scope: {name} = {choice} (by {table.changed_by.get(name, model.parts[0].name)})"))
     from_where = {
         part.content.name: f"; from {part.distribution}"
         for part in model.parts

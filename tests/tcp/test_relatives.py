@@ -9,6 +9,7 @@ import pytest
 from tcpverify.tcp.interpreter import Interpreter
 from tcpverify.tcp.registry import load, verify_table
 from tcpverify.tcp.scope import Scope
+from tcpverify.views.model import model_lines
 from tcpverify.workflow.check import check
 from tcpverify.workflow.results import CheckRequest
 from tests.tcp.test_models import TIME_WAIT, applies
@@ -33,6 +34,11 @@ def verdicts(model, time_wait, *properties, msl=1, rto_max=None, durations=(), *
 )
 def test_every_table_is_total(spec):
     assert verify_table(load(spec)) == []
+
+
+def test_show_says_where_a_choice_of_the_scope_comes_from():
+    said = " ".join(span.text for line in model_lines(load("delta-t"), 200, state="CLOSED") for span in line)
+    assert "scope: start = closed (by delta-t)" in said
 
 
 # ------------------------------------------------------------ Delta-t: Δt for the receiver, Δt more for the sender
@@ -113,6 +119,12 @@ def test_the_interpreter_reflects_a_tag_too():
 def test_tags_alone_do_not_protect_a_listener(time_wait, answer):
     found = verdicts("rfc9293+sctp-tags", time_wait, "no-old-segment", losses=0, retransmissions=0)
     assert found == {"no-old-segment": answer}
+
+
+def test_a_cookie_that_was_not_needed_opens_later():
+    """A COOKIE ECHO of one incarnation, left over from both ends opening at once, opens the next one."""
+    found = verdicts("sctp", 0, "no-old-segment", losses=0, retransmissions=0)
+    assert found == {"no-old-segment": 22}
 
 
 def test_one_msl_is_enough_with_tags():
