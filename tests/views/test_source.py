@@ -28,7 +28,7 @@ def fits(spec: str) -> bool:
 @pytest.mark.parametrize("spec", [*FULL, *filter(fits, AMENDED)])
 def test_every_rule_of_every_model_survives(spec: str) -> None:
     rules = load(spec).table.rules
-    assert len(rules) > 100
+    assert len(rules) > 40
     for rule in rules.values():
         text = change_source(rule)
         [made] = eval(f"({text})", dict(NAMES))
