@@ -60,6 +60,8 @@ class Row:
         states and transitions without inclusion.
     smt
         the properties that the engine without zones decides within a few seconds.
+    more
+        further durations: TICK where segments carry timestamps, and those that the model names.
     slow
         run by ``python -m tests.oracle`` only.
     """
@@ -75,15 +77,19 @@ class Row:
     plain: tuple[int, int] | None = None
     smt: tuple[str, ...] = ()
     slow: bool = False
+    more: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         scope = ",".join(f"{n}={'+'.join(v) if isinstance(v, tuple) else v}" for n, v in self.scope.items())
-        return f"{self.model}[{scope}] MSL={self.msl} RTO_MAX={self.rto_max} TIME_WAIT={self.time_wait}"
+        more = "".join(f" {name}={value}" for name, value in self.more.items())
+        return f"{self.model}[{scope}] MSL={self.msl} RTO_MAX={self.rto_max} TIME_WAIT={self.time_wait}{more}"
 
     @property
     def valuation(self) -> dict[str, Fraction]:
         """The durations as numbers."""
-        return {"MSL": Fraction(self.msl), "RTO_MAX": Fraction(self.rto_max), "TIME_WAIT": Fraction(self.time_wait)}
+        more = {name: Fraction(value) for name, value in self.more.items()}
+        own = {"MSL": Fraction(self.msl), "RTO_MAX": Fraction(self.rto_max), "TIME_WAIT": Fraction(self.time_wait)}
+        return {**own, **more}
 
     @property
     def watched(self) -> dict[str, int]:
@@ -92,6 +98,9 @@ class Row:
 
 
 QUIET = {"losses": 0}
+STAMPED = {**QUIET, "sequence": "timestamps"}
+INSTANT = {**STAMPED, "retransmissions": 0, "reordering": False, "delay": False}
+RECYCLED = {"TICK": "1/100", "PAWS_MSL": "60"}
 ORACLE: tuple[Row, ...] = (
     # -------- the machine of the books: 2·MSL is exactly the bound while nothing is lost
     *(
@@ -221,6 +230,30 @@ ORACLE: tuple[Row, ...] = (
     Row("QUIC's closing and draining: MSL", "quic-draining", "1",
         {"no-old-segment": PROVED, "no-assassination": PROVED}, QUIET, counts=(2427, 8335, 1471), plain=(2825, 9631)),
     Row("... and nothing less", "quic-draining", "99/100", {"no-old-segment": 12}, QUIET),
+    # -------- Linux and FreeBSD
+    Row("FreeBSD drops a SYN that lies below its window: 3·MSL, even where both close at once", "freebsd", "90",
+        {"drained": PROVED, "no-old-segment": PROVED}, QUIET, rto_max="30", msl="30", counts=(8326, 30752, 4413),
+        plain=(10889, 39920)),
+    Row("... and nothing less, so that its own 2·MSL are too short", "freebsd", "8999/100",
+        {"drained": 8, "no-old-segment": 12}, QUIET, rto_max="30", msl="30"),
+    Row("... and none is long enough where its peer comes back and reopens it", "freebsd", "90",
+        {"no-old-segment": 10}, {**QUIET, "calls": IN_TURN, "reopen": "both"}, rto_max="30", msl="30"),
+    Row("Linux: a RST ends TIME-WAIT", "linux", "60", {"no-assassination": 8}, STAMPED,
+        rto_max="120", msl="30", more={"TICK": "1"}),
+    Row("Linux, reopened by its peer", "linux", "60", {"no-old-segment": 10}, {**STAMPED, "reopen": "passive"},
+        rto_max="120", msl="30", more={"TICK": "1"}),
+    Row("tcp_tw_reuse: an old RST is exempt from PAWS", "linux-tw-reuse", "60", {"no-old-segment": 11}, STAMPED,
+        rto_max="120", msl="30", more={"TICK": "1", "REUSE_DELAY": "1"}),
+    Row("RFC 6191 lets in whom PAWS would", "rfc9293+paws+rfc6191", "2", {"no-old-segment": 12}, STAMPED,
+        more={"TICK": "1/100"}),
+    Row("fix F2 only puts the end of TIME-WAIT off", "rfc9293+paws+rfc1337-f2", "6", {"no-assassination": 8}, STAMPED,
+        more={"TICK": "1/100", "W": "2"}),
+    Row("tcp_fin_timeout is a close without TIME-WAIT", "textbook+fin-timeout", "2",
+        {"graceful-close": 7, "no-old-segment": 12, "clean-reopen": 6}, QUIET, more={"FIN_TIMEOUT": "60"}),
+    Row("tcp_tw_recycle, one host behind an address", "rfc9293+tw-recycle+paws", "7/10", {"clean-reopen": PROVED},
+        {**INSTANT, "calls": IN_TURN}, counts=(60, 105, 59), plain=(60, 105), more=RECYCLED),
+    Row("... and several: a SYN is dropped though nothing is old", "rfc9293+tw-recycle+paws", "7/10",
+        {"clean-reopen": 10}, {**INSTANT, "calls": (*IN_TURN, "other-host")}, more=RECYCLED),
     # -------- the unit of time does not matter
     *(
         Row("another unit of time: not one symbolic state more", "textbook", str(2 * Fraction(msl)), ALL_PROVED,
@@ -263,6 +296,8 @@ def by_check(row: Row, seconds: float = 300.0) -> tuple[CheckReport, dict[str, i
     request = CheckRequest(
         row.model, Fraction(row.msl), (Fraction(row.time_wait),), rto_max=Fraction(row.rto_max),
         scope=Scope(**row.scope), properties=tuple(row.answers),  # type: ignore[arg-type]
+        tick=Fraction(row.more["TICK"]) if "TICK" in row.more else None,
+        durations=tuple((name, Fraction(value)) for name, value in row.more.items() if name != "TICK"),
     )  # fmt: skip
     deadline = time.perf_counter() + seconds
     report = check(request, interrupted=lambda: time.perf_counter() > deadline)
