@@ -5,7 +5,8 @@ one. A SYN that is refused is dropped in silence and TIME-WAIT stays as it is, w
 the opener learns nothing and sends its SYN again. "Last sequence number seen" is that of the FIN, RCV.NXT-1. What
 PAWS says of other segments is `paws`, which belongs before this amendment (rfc9293+paws+rfc6191): put after it, as
 happens by itself where segments carry timestamps, PAWS acknowledges an older SYN before these rules see it. Ask
-with --reopen passive or both, so that the peer of an end in TIME-WAIT may open. Wanted by servers whose clients come back from the same port (RFC 9293 §3.6.1, SHLD-4).
+with --reopen passive or both, so that the peer of an end in TIME-WAIT may open. Wanted by servers whose clients come
+back from the same port (RFC 9293 §3.6.1, SHLD-4).
 """
 
 from tcpverify.tcp.vocabulary import *
