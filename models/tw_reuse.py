@@ -21,6 +21,11 @@ AMENDMENT = Amendment(
                     chooses=SND_NXT + RCV_WND < NEW_ISS, emits=(segment(ISS, syn=True),),
                     tags=frozenset({"opens"})),
                before="TIME-WAIT.open-active"),
+        # Elsewhere no timestamp is known in SYN-SENT; here the old connection's is.
+        insert(Rule("SYN-SENT.paws", "SYN-SENT", "SEGMENT", "Linux 6.18, tcp_rcv_synsent_state_process()",
+                    "A SYN with an older timestamp than the last of the old connection: dropped.",
+                    guard=~RST & SYN & (~ACK | ack_acceptable) & (SEG_TS < TS_RECENT)),
+               before="SYN-SENT.syn*"),
     ),
     numbers={"REUSE_DELAY": constant(1)},
     scope={"sequence": "timestamps"},

@@ -354,6 +354,9 @@ class Interpreter:
                 broken.add("no-old-segment")
         elif from_past and effect:
             broken.add("no-old-segment")
+        delivered = "RCV.NXT" in end.values and old.values.get("RCV.NXT") != end.values["RCV.NXT"]
+        if from_past and delivered and old.state not in opening and "reopens" not in rule.tags:
+            broken.add("no-old-data")
         if event == "TIME-WAIT" and any(s.incarnation == old.incarnation for s in self.flight.values()):
             broken.add("drained")
         left_over = old.tainted or (arriving is not None and (from_past or arriving.stale))
@@ -362,7 +365,8 @@ class Interpreter:
                 broken.add("graceful-close")
             if old.state == "LAST-ACK" and moved and "closes" not in rule.tags:
                 broken.add("graceful-close")
-        if old.state == "TIME-WAIT" and moved and event != "TIME-WAIT" and not {"reopens", "aborts"} & rule.tags:
+        meant = event == "TIME-WAIT" or {"reopens", "opens", "aborts"} & rule.tags
+        if old.state == "TIME-WAIT" and moved and not meant:
             broken.add("no-assassination")
         if old.state == "TIME-WAIT" and arriving is not None and arriving.incarnation == old.incarnation:
             last = int(arriving.fields["SEG.SEQ"]) + int(arriving.fields["SEG.TEXT"]) + 1

@@ -76,6 +76,16 @@ def _no_old_segment(scenario: Scenario, end: End, event: Event, reaction: Reacti
     )
 
 
+def _no_old_data(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    segment = event.segment
+    if segment is None or end.state in (*OPENING, "CLOSED") or not _old(segment, end):
+        return ""
+    if reaction.end.rcv is None or end.rcv is None or reaction.end.rcv == end.rcv or "reopens" in reaction.tags:
+        return ""
+    what = "FIN" if "takes-fin" in reaction.tags else "text"
+    return f"{what} of incarnation {segment.incarnation} is delivered in {end.state} of incarnation {end.incarnation}"
+
+
 def left_in_flight(end: End, flight: Sequence[Segment], names: str = "AB") -> str:
     """Property ``drained``, asked when the TIME-WAIT timer of an end expires; ``names`` are those of the ends."""
     left = sorted(f"{s.flags()} from {names[s.end]}" for s in flight if s.incarnation == end.incarnation)
@@ -98,7 +108,7 @@ def _graceful_close(scenario: Scenario, end: End, event: Event, reaction: Reacti
 def _no_assassination(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
     if end.state != "TIME-WAIT" or reaction.end.state == "TIME-WAIT":
         return ""
-    if event.name == "TIME-WAIT" or "reopens" in reaction.tags or "aborts" in reaction.tags:
+    if event.name == "TIME-WAIT" or reaction.tags & {"reopens", "opens", "aborts"}:
         return ""
     return f"TIME-WAIT is ended by {event.segment.flags() if event.segment else event.name}, not by its timer"
 
@@ -170,6 +180,14 @@ PROPERTIES: tuple[Property, ...] = (
         "RFC 9293 §3.4.1, §3.6.1 (MUST-13)",
         "reopened",
         _no_old_segment,
+    ),
+    _safety(
+        "no-old-data",
+        "no text and no FIN sent in one incarnation is delivered in a later one",
+        "RFC 1337 §1 (H1), RFC 9293 §3.4.1",
+        "reopened",
+        _no_old_data,
+        default=False,
     ),
     _safety(
         "drained",
