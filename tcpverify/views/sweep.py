@@ -12,6 +12,9 @@ from tcpverify.workflow.derived import EXACT, BoundReport
 
 __all__ = ["sweep_lines"]
 
+#: columns that a cell may take; what is longer goes below the table
+_WIDEST = 56
+
 
 def sweep_lines(
     cells: Mapping[tuple[str, str], BoundReport | str], models: Sequence[str], properties: Sequence[str], scope: Scope,
@@ -28,7 +31,11 @@ def sweep_lines(
             found = cells.get((model, name))
             if isinstance(found, BoundReport):
                 style = "warn" if found.status != EXACT else "good" if found.safe else "bad"
-                row.append(Span(cell(found) + ("*" if found.unbounded else ""), style))
+                text = cell(found) + ("*" if found.unbounded else "")
+                if len(text) > _WIDEST:
+                    notes.append(f"{model}, {name}: {text}")
+                    text = "see below"
+                row.append(Span(text, style))
             else:
                 row.append(Span("-" if found else "?", "dim"))
                 if found and f"{model}: {found}" not in notes:
