@@ -168,6 +168,12 @@ def _scope(scope: Scope, zh: bool) -> list[str]:
         found.append(f"数据 {scope.data}" if zh else "data")
     if "close-in-turn" in scope.calls:
         found.append("先后关闭" if zh else "closing in turn")
+    if "cancel" in scope.calls:
+        found.append("可放弃建立" if zh else "openings given up")
+    if "other-host" in scope.calls:
+        found.append("同一地址后有多台主机" if zh else "several hosts behind one address")
+    if scope.reopen != "active":
+        found.append(f"--reopen {scope.reopen}")
     if scope.sequence != "worst-case":
         found.append(f"--sequence {scope.sequence}")
     if not scope.reordering:

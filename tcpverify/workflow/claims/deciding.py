@@ -145,6 +145,13 @@ class Deciding:
             for found in (one, other)
         ]  # fmt: skip
         names = {n for n in rules[0].keys() | rules[1].keys() if rules[0].get(n) != rules[1].get(n)}
+        timers = [
+            {t.name: (t.event, t.states, t.while_.key(), t.lasts) for t in found.table.timers
+             if (not asked.states or t.states & frozenset(asked.states))
+             and (not asked.events or t.event in asked.events)}
+            for found in (one, other)
+        ]  # fmt: skip
+        names |= {n for n in timers[0].keys() | timers[1].keys() if timers[0].get(n) != timers[1].get(n)}
         names |= {n for n in asked.numbers if one.table.numbers.get(n) != other.table.numbers.get(n)}
         said = "different" if names else "same"
         return Outcome(said, f"{one.name} and {other.name}", names=tuple(sorted(names)))

@@ -21,6 +21,20 @@ def _old_text(end: End, event: Event, reaction: Reaction) -> bool:
     return 0 < segment.incarnation < end.incarnation and reaction.end.rcv != end.rcv
 
 
+def _old_fin(end: End, event: Event, reaction: Reaction) -> bool:
+    segment = event.segment
+    if segment is None or end.state != "ESTABLISHED" or "takes-fin" not in reaction.tags:
+        return False
+    return 0 < segment.incarnation < end.incarnation
+
+
+def _cut_short(end: End, event: Event, reaction: Reaction) -> bool:
+    segment = event.segment
+    if segment is None or not segment.rst or end.state != "SYN-RECEIVED":
+        return False
+    return reaction.end.state in ("CLOSED", "LISTEN")
+
+
 def _again(end: End, event: Event, reaction: Reaction) -> bool:
     return reaction.end.state == "ESTABLISHED" and end.state != "ESTABLISHED" and reaction.end.incarnation > 1
 
@@ -41,6 +55,14 @@ OBSERVED: dict[str, tuple[Text, Seen]] = {
     "old-text": (
         Text("text of an old incarnation is taken in ESTABLISHED", "旧连接的数据在新连接的 ESTABLISHED 状态被接收"),
         _old_text,
+    ),
+    "old-fin": (
+        Text("a FIN of an old incarnation is taken in ESTABLISHED", "旧连接的 FIN 在新连接的 ESTABLISHED 状态被接收"),
+        _old_fin,
+    ),
+    "cut-short": (
+        Text("a RST ends SYN-RECEIVED, not to TIME-WAIT", "RST 终结 SYN-RECEIVED，且不回到 TIME-WAIT"),
+        _cut_short,
     ),
     "established-again": (
         Text("a later incarnation is established at one end", "新的一代连接在一端建立"),

@@ -109,6 +109,7 @@ class Reached(Statement):
 class Same(Statement):
     """Whether another model does the ``same`` for all these states and events (empty: all), or something ``different``.
 
+    The timers that run in these states, and whose expiry is one of these events, are compared with the rules;
     ``numbers`` are durations of the models that must be equal as well.
     """
 

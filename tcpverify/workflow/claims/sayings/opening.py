@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tcpverify.tcp.scope import Scope
@@ -16,6 +17,14 @@ LATER = Scope(losses=0, data=1, duplicates=1, retransmissions=0, calls=("open", 
 CLOCK = Scope(losses=0, sequence="clock", calls=("open", "close"))
 ANY = Scope(losses=0)
 NONE = Fraction(0)
+#: the passive closer opens again, and meets the TIME-WAIT of the other end
+BACK = Scope(losses=0, calls=("open", "close-in-turn"), reopen="passive")
+GIVEN_UP = replace(BACK, retransmissions=0, calls=("open", "close-in-turn", "cancel"))
+IN_ORDER = replace(GIVEN_UP, losses=1, retransmissions=1, reordering=False)
+#: FreeBSD's TIME-WAIT lasts 2 * 30 s
+MSL = Fraction(30)
+#: what must not happen, so that nothing but a SYN reopens: TIME-WAIT expires; both ends open at once
+_EXPIRES, _AT_ONCE = "TIME-WAIT.time-wait-timeout", "SYN-SENT.syn"
 
 CLAIMS = (
     Claim(
@@ -65,5 +74,37 @@ CLAIMS = (
                 "的一端会复位对端（{close:steps} 步），下一次建立也会受到干扰（{open:steps} 步）。")),
         ),
     ),
+    Claim(
+        18,
+        Text("Reopening from TIME-WAIT by a SYN with a larger sequence number is safe (RFC 1122 §4.2.2.13).",
+             "由序列号更大的 SYN 从 TIME-WAIT 重新打开连接是安全的（RFC 1122 §4.2.2.13）。"),
+        Text("no-old-segment where such a SYN reopens; whether an old FIN is taken then, and whether an opening that was "
+             "given up ends TIME-WAIT.",
+             "由这样的 SYN 重新打开时的性质 no-old-segment；此后旧的 FIN 是否被接收，已放弃的建立请求是否会终结 TIME-WAIT。"),
+        "RFC 1122 §4.2.2.13; RFC 9293 §3.6.1 (MAY-2); RFC 1185",
+        {
+            "order": Checked(Text("the SYN's number alone, segments in the order sent", "仅要求 SYN 的序列号更大，按序到达"),
+                             "freebsd", property="no-old-segment", scope=IN_ORDER, msl=MSL),
+            "late": Reached(Text("the SYN's number alone, segments overtake", "仅要求 SYN 的序列号更大，可能乱序"), "freebsd",
+                            what="old-fin", scope=BACK, msl=MSL, without=(_EXPIRES, _AT_ONCE),
+                            supports=("unreachable",)),
+            "old": Reached(Text("the ISN of the answer larger as well: condition 1", "应答的初始序列号也更大：条件 1"),
+                           "textbook+rfc1122-reopen", what="cut-short", scope=GIVEN_UP, time_wait=Fraction(2),
+                           without=(_EXPIRES,), supports=("unreachable",)),
+            "back": Reached(Text("back to TIME-WAIT if the SYN was old: condition 2", "若 SYN 是旧的则回到 TIME-WAIT：条件 2"),
+                            "textbook+rfc1122-reopen+rfc1122-return", what="rule SYN-RECEIVED.return", scope=GIVEN_UP,
+                            time_wait=Fraction(2)),
+        },
+        across(),
+        (
+            Sentence("ynny", Text(
+                "only if segments arrive in the order sent. Otherwise the RFC's two conditions are there for a reason: where "
+                "the answer's ISN need not be larger too, an old FIN is taken in ESTABLISHED ({late:steps} steps); and a SYN "
+                "whose sender has given up ends TIME-WAIT at once ({old:steps} steps), unless the end returns there "
+                "({back:steps} steps). Whether both conditions are enough where segments overtake is left open.",
+                "仅当报文段按发送顺序到达时成立。否则 RFC 的两个条件缺一不可：若不要求应答的初始序列号也更大，旧的 FIN 会在 ESTABLISHED "
+                "状态被接收（{late:steps} 步）；发送方已放弃的 SYN 会立即终结 TIME-WAIT（{old:steps} 步），除非该端回到 TIME-WAIT"
+                "（{back:steps} 步）。乱序时两个条件合起来是否足够，此处未作判定。")),
+        ),
+    ),
 )
-
