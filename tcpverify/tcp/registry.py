@@ -223,7 +223,7 @@ def _named(name: str) -> Entry:
     found = offers()
     known = [*names, *(offer.name for offer in found.models)]
     close = get_close_matches(name.lower().replace("_", "-"), known, n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"shipped are {', '.join(names)}"
+    hint = f"did you mean {' or '.join(close)}?" if close else "`tcpverify models` lists what there is"
     broken = "".join(f"; {text}" for _, text in found.problems)
     raise ModelError(f"unknown model {name!r}; {hint}{broken}")
 

@@ -74,7 +74,7 @@ def test_the_catalogue_says_what_each_is():
     [
         ("rfc929", ModelError, "unknown model 'rfc929'; did you mean rfc9293 or "),
         ("rfc9293+no_restart", ModelError, "did you mean no-restart"),
-        ("rfc9293+zzz", ModelError, "shipped are"),
+        ("rfc9293+zzz", ModelError, "`tcpverify models` lists"),
         ("ideal", ModelError, "'ideal' is an amendment and needs a base before it, such as rfc9293+ideal"),
         ("rfc9293+textbook", ModelError, "'rfc9293' is a base, not an amendment"),
         ("textbook+literal", ModelError, "'literal' changes rule 'TIME-WAIT.unacceptable', which 'ideal'"),
