@@ -14,6 +14,7 @@ from tcpverify.errors import TcpverifyError, UsageError
 from tcpverify.lang.linear import Linear
 from tcpverify.tcp import properties
 from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.workflow import setting
 from tcpverify.workflow.bound import FURTHER, bound
 from tcpverify.workflow.derived import BoundReport, BoundRequest
 from tcpverify.workflow.prices import (
@@ -111,15 +112,8 @@ def _completed(model: LoadedModel, names: Sequence[str], values: Mapping[str, Fr
     """The same with values for what else the region depends on."""
     found = dict(values)
     for name in names:
-        if name in found or name == "TIME_WAIT":
-            continue
-        if name == "TICK":
-            # As `check` has it: about the slowest clock that RFC 7323 §5.4 allows.
-            found[name] = found["MSL"] / 100
-        elif name in model.table.numbers:
-            found[name] = model.table.numbers[name].value(found)
-        else:
-            raise UsageError(f"{model.name} has no value for {name}; give it one with --set {name}=DURATION")
+        if name not in found and name != "TIME_WAIT":
+            found[name] = setting.usual(model, name, found)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,9 +20,11 @@ from tcpverify.workflow.results import CheckRequest
 
 __all__ = [
     "further_durations", "is_closing", "model", "own_time_wait", "parameters", "prepared", "proper_end", "scenario",
-    "scoped",
+    "scoped", "usual",
 ]  # fmt: skip
 
+#: about the slowest timestamp clock that RFC 7323 §5.4 allows: one tick a second, where MSL is two minutes
+TICK = parameter("MSL") * Fraction(1, 100)
 #: sums of files, as they were, that Z3 has found total and free of overlap
 _SOUND: set[tuple[tuple[Path, int], ...]] = set()
 #: durations that every model has, and the choices that a model can bring with it
@@ -53,6 +56,20 @@ def scoped(model: LoadedModel, scope: Scope) -> Scope:
     return scope
 
 
+def usual(model: LoadedModel, name: str, values: Mapping[str, Fraction]) -> Fraction:
+    """What a duration is that nobody has named: the model's own, or the usual tick.
+
+    Raises
+    ------
+    UsageError
+        if the model has no value for it.
+    """
+    own = model.table.numbers.get(name, TICK if name == "TICK" else None)
+    if own is None:
+        raise UsageError(f"{model.name} has no value for {name}; give it one with --set {name}=DURATION")
+    return own.value(values)
+
+
 def prepared(model: LoadedModel, request: CheckRequest) -> CheckRequest:
     """The request with what the model brings with it: choices of the scope, and durations of its own.
 
@@ -69,10 +86,7 @@ def prepared(model: LoadedModel, request: CheckRequest) -> CheckRequest:
     rto_max = request.rto_max if request.rto_max is not None else request.msl
     for name in wanted:
         if name not in found:
-            own = model.table.numbers.get(name)
-            if own is None:
-                raise UsageError(f"{model.name} has no value for {name}; give it one with --set {name}=DURATION")
-            found[name] = own.value({"MSL": request.msl, "RTO_MAX": rto_max})
+            found[name] = usual(model, name, {"MSL": request.msl, "RTO_MAX": rto_max})
     return replace(request, scope=scoped(model, request.scope), durations=tuple(found.items()))
 
 
@@ -107,8 +121,7 @@ def parameters(request: CheckRequest, time_wait: Fraction) -> dict[str, Fraction
     if request.tick is not None and request.tick <= 0:
         raise UsageError(f"TICK must be greater than 0, not {request.tick}")
     if request.scope.sequence == "timestamps":
-        # About the slowest clock that RFC 7323 §5.4 allows, one tick a second, where MSL is two minutes.
-        values["TICK"] = request.tick if request.tick is not None else msl / 100
+        values["TICK"] = request.tick if request.tick is not None else TICK.value(values)
     return {**values, **dict(request.durations)}
 
 
