@@ -28,13 +28,13 @@ def refreshed(text: str, directory: Path) -> str:
 
 def main() -> int:
     """Refresh every document; says which have changed."""
-    with tempfile.TemporaryDirectory() as directory:
-        for path in documents():
-            old = path.read_text(encoding="utf-8")
+    for path in documents():
+        old = path.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as directory:
             new = refreshed(old, Path(directory))
-            if new != old:
-                path.write_text(new, encoding="utf-8")
-                print(f"{path.relative_to(ROOT)} has changed")
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)} has changed")
     return 0
 
 

@@ -11,9 +11,6 @@ import pytest
 
 from tests.docs.answers import PAGES, rewritten
 
-#: all sayings are settled once, by one of the processes that share the tests
-pytestmark = pytest.mark.xdist_group("claims")
-
 
 @pytest.mark.parametrize("lang", sorted(PAGES))
 def test_the_page_says_what_the_program_answers(lang: str) -> None:

@@ -27,13 +27,18 @@ BLOCKS = _console_blocks()
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One directory for all, so that a command that occurs twice runs once."""
+def directories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every document gets a directory of its own."""
     return tmp_path_factory.mktemp("documents")
 
 
-@pytest.mark.parametrize(("block", "files"), [row[1:] for row in BLOCKS], ids=[row[0] for row in BLOCKS])
-def test_a_command_prints_what_the_document_says(block: Block, files: dict[str, str], directory: Path) -> None:
+# A document's blocks run in their order, by one worker (tests/conftest.py).
+@pytest.mark.parametrize(("name", "block", "files"), BLOCKS, ids=[row[0] for row in BLOCKS])
+def test_a_command_prints_what_the_document_says(
+    name: str, block: Block, files: dict[str, str], directories: Path
+) -> None:
+    directory = directories / name.partition(":")[0]
+    directory.mkdir(parents=True, exist_ok=True)
     assert normal(block.body) == normal(run_block(block, files, directory)), "python -m tests.docs.refresh?"
 
 

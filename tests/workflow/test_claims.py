@@ -15,9 +15,6 @@ from tcpverify.workflow.claims.outcomes import Answer
 from tcpverify.workflow.claims.sayings import CLAIMS
 from tests.docs.answers import report
 
-#: all sayings are settled once, by one of the processes that share the tests
-pytestmark = pytest.mark.xdist_group("claims")
-
 
 def answer(number: int, amendment: str = "") -> Answer:
     """What becomes of one saying."""
