@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tcpverify.cli.common import Command
-from tcpverify.cli.exploring import exploring_options, request_of, unit_of
+from tcpverify.cli.exploring import exploring_options, named
 from tcpverify.cli.saving import require_writable, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.views.quantities import Unit
+from tcpverify.workflow.requests import about, bound_request, unit_of_bound
 
 if TYPE_CHECKING:
     from tcpverify.workflow.derived import BoundReport, BoundRequest
@@ -60,7 +59,8 @@ def bound(
         raise UsageError(f"bound derives the region of one model, not of {len(models)}; --sweep makes a table of them")
     from tcpverify.tcp.registry import DEFAULT_MODEL
 
-    request = _request(models[0] if models else DEFAULT_MODEL, options, within_scope)
+    said = named(options)
+    request = bound_request(models[0] if models else DEFAULT_MODEL, options, said, within_scope)
     names = tuple(options["properties"]) or ("no-old-segment",)
     if (certificate or plot) and (sweep or len(names) > 1):
         raise UsageError("--certificate and --plot write one answer; name one --property, without --sweep")
@@ -75,12 +75,15 @@ def bound(
     if sweep:
         from tcpverify.cli.sweep import sweep as table
 
-        return table(request, models or _library(), tuple(options["properties"]), form, _about, progress, stop)
+        return table(
+            request, models or _library(), tuple(options["properties"]), form,
+            lambda asked, name: about(asked, name, said), progress, stop,
+        )  # fmt: skip
     reports = []
     try:
         with stop:
             for name in names:
-                reports.append(run(_about(request, name), progress, stop))
+                reports.append(run(about(request, name, said), progress, stop))
     finally:
         progress.clear()
     if certificate:
@@ -89,7 +92,7 @@ def bound(
         from tcpverify.views.plot import plot as draw
 
         write_whole(plot, draw(reports[0], x, y), "--plot")
-    _print(reports, form, _unit(options, request), verbose, certificate, (x, y) if plot == "-" else None)
+    _print(reports, form, unit_of_bound(options, request), verbose, certificate, (x, y) if plot == "-" else None)
     return max((r.exit_status for r in reports), default=0)
 
 
@@ -98,70 +101,6 @@ def _library() -> list[str]:
     from tcpverify.tcp.registry import combinations
 
     return combinations()
-
-
-def _given(options: dict[str, Any], request: Any) -> dict[str, Fraction]:
-    """The durations that stand on the command line."""
-    source = click.get_current_context().get_parameter_source
-    said = {name for name in ("msl", "rto", "delay_min", "tick") if getattr(source(name), "name", "") == "COMMANDLINE"}
-    found: dict[str, Fraction] = {}
-    if "msl" in said:
-        found["MSL"] = request.msl
-    if "rto" in said and request.rto_max is not None:
-        found["RTO_MAX"] = request.rto_max
-        if request.rto_min:
-            found["RTO_MIN"] = request.rto_min
-    found.update(request.durations)
-    if request.delay_min:
-        found["DELAY_MIN"] = request.delay_min
-    if "tick" in said and request.tick is not None:
-        found["TICK"] = request.tick
-    if len(request.time_waits) > 1:
-        raise UsageError("bound derives one region; give --time-wait once, or not at all")
-    if request.time_waits:
-        found["TIME_WAIT"] = request.time_waits[0]
-    return found
-
-
-def _request(model: str, options: dict[str, Any], within_scope: bool) -> BoundRequest:
-    from tcpverify.workflow.bound import FURTHER
-    from tcpverify.workflow.derived import BoundRequest
-
-    request = request_of(model, options)
-    if request.engine != "zones":
-        raise UsageError("bound has one engine, the parametric zones; leave --engine out")
-    given = _given(options, request)
-    if "MSL" not in given and any(options[n] is not None and _relative(options[n]) for n in ("rto", "tick")):
-        raise UsageError("a multiple of msl says nothing where MSL is free; give --msl, or a duration such as 60s")
-    return BoundRequest(
-        model=model,
-        scope=request.scope,
-        further=tuple(n for n in FURTHER if n in given),
-        given=given,
-        beyond=not within_scope,
-        seconds=request.seconds,
-        memory=request.memory,
-    )
-
-
-def _unit(options: dict[str, Any], request: BoundRequest) -> Unit:
-    """The unit of the first duration that the user gave."""
-    durations = [options["msl"]] if "MSL" in request.given else []
-    durations += [*options["time_waits"], *(d for d in options["rto"] or () if d is not None)]
-    return next((d.unit for d in durations if d.unit is not None and d.unit.name), unit_of(options["msl"]))
-
-
-def _relative(value: Any) -> bool:
-    return any(getattr(v, "unit", BaseException) is None for v in (value if isinstance(value, tuple) else (value,)))
-
-
-def _about(request: BoundRequest, name: str) -> BoundRequest:
-    """The request for one property; graceful-close looks at one incarnation unless more are asked for."""
-    source = click.get_current_context().get_parameter_source("incarnations")
-    scope = request.scope
-    if name == "graceful-close" and getattr(source, "name", "") != "COMMANDLINE":
-        scope = replace(scope, incarnations=1)
-    return replace(request, property=name, scope=scope)
 
 
 def _axes(text: str, request: BoundRequest) -> tuple[str, str]:

@@ -7,10 +7,10 @@ import sys
 import click
 
 from tcpverify.cli.common import Command, Parsed
-from tcpverify.cli.durations import Duration, parse_duration, parse_size
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.workflow.claims.outcomes import ClaimsReport
+from tcpverify.workflow.durations import Duration, parse_duration, parse_size
 
 __all__ = ["claims"]
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tcpverify.cli.common import Command, Parsed
-from tcpverify.cli.durations import Duration, parse_size
-from tcpverify.cli.exploring import exploring_options, request_of
+from tcpverify.cli.exploring import exploring_options, named
 from tcpverify.cli.saving import require_writable, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
+from tcpverify.workflow.durations import parse_size
+from tcpverify.workflow.requests import cost_request, priced_models
 
 if TYPE_CHECKING:
-    from tcpverify.lang.linear import Linear
-    from tcpverify.workflow.prices import CostReport, CostRequest
+    from tcpverify.workflow.prices import CostReport
 
 __all__ = ["cost"]
 
@@ -110,8 +109,8 @@ def cost(
         require_writable(plot, "--plot")
     if plot == "-" and form == "json":
         raise UsageError("--plot - draws in the terminal, where --format json prints one document; name a file")
-    request = _request(models, every, options)
-    request = replace(request, rate=rate, ports=ports, bytes=size)
+    options |= {"rate": rate, "ports": ports, "size": size}
+    request = cost_request(priced_models(models, every), options, named(options))
     # Only here: --help and bad options need no engine.
     from tcpverify.workflow.cost import cost as run
 
@@ -127,64 +126,6 @@ def cost(
         write_whole(plot, price_plot(report), "--plot")
     _print(report, form, plot == "-")
     return report.exit_status
-
-
-def _request(models: tuple[str, ...], every: bool, options: dict[str, Any]) -> CostRequest:
-    from tcpverify.workflow.prices import DEFAULT_MODELS, CostRequest
-
-    if len(options["properties"]) > 1:
-        raise UsageError("cost prices one property at a time; name one --property")
-    names = tuple(dict.fromkeys((*DEFAULT_MODELS, *_library()) if every else models or DEFAULT_MODELS))
-    asked = request_of(names[0], {**options, "engine": "zones"})
-    scope = asked.scope
-    if "graceful-close" in options["properties"] and not _said("incarnations"):
-        scope = replace(scope, incarnations=1)
-    given = {"MSL": asked.msl} if _said("msl") else {}
-    if "MSL" not in given and any(_relative(options[name]) for name in ("rto", "tick", "delay_min")):
-        raise UsageError("a multiple of msl needs an MSL that is the same for all models; give --msl as well")
-    if _said("rto") and asked.rto_max is not None:
-        given["RTO_MAX"] = asked.rto_max
-        if asked.rto_min:
-            given["RTO_MIN"] = asked.rto_min
-    given.update(getattr(asked, "durations", ()))
-    if asked.delay_min:
-        given["DELAY_MIN"] = asked.delay_min
-    if asked.tick is not None:
-        given["TICK"] = asked.tick
-    return CostRequest(
-        models=names,
-        property=(*asked.properties, "no-old-segment")[0],
-        scope=scope,
-        given=given,
-        time_waits=tuple(dict.fromkeys(_expression(one) for one in options["time_waits"])),
-        seconds=asked.seconds,
-        memory=asked.memory,
-    )
-
-
-def _library() -> list[str]:
-    """The models of the full state table that come with the program and have a name of their own."""
-    from tcpverify.tcp.registry import catalogue, load
-
-    names = [entry.name for entry in catalogue() if entry.kind != "amendment"]
-    return [name for name in names if "TIME_WAIT" in load(name).table.numbers]
-
-
-def _said(name: str) -> bool:
-    """Whether an option stands on the command line."""
-    return getattr(click.get_current_context().get_parameter_source(name), "name", "") == "COMMANDLINE"
-
-
-def _relative(value: Any) -> bool:
-    """Whether a duration, or an end of a range of them, is a multiple of MSL."""
-    parts = value if isinstance(value, tuple) else (value,)
-    return any(isinstance(part, Duration) and part.unit is None for part in parts)
-
-
-def _expression(duration: Duration) -> Linear:
-    from tcpverify.lang.linear import constant, parameter
-
-    return parameter("MSL") * duration.number if duration.unit is None else constant(duration.seconds())
 
 
 def _print(report: CostReport, form: str, drawn: bool) -> None:

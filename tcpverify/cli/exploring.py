@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from tcpverify.cli.common import Parsed
-from tcpverify.cli.durations import Duration, parse_count, parse_duration, parse_range, parse_size
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import CALLS, REGIMES, REOPEN, STARTS, Scope
-from tcpverify.views.quantities import BARE, UNITS, Unit
+from tcpverify.workflow.durations import Duration, parse_count, parse_duration, parse_range, parse_size
+from tcpverify.workflow.requests import check_request, unit_of
 
 if TYPE_CHECKING:
     from tcpverify.workflow.results import CheckRequest
 
-__all__ = ["exploring_options", "request_of", "unit_of"]
+__all__ = ["exploring_options", "named", "request_of", "unit_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _DURATION = Parsed("DURATION", parse_duration)
@@ -99,88 +98,15 @@ def exploring_options(command: F) -> F:
     return command
 
 
-def unit_of(msl: Duration) -> Unit:
-    """The unit in which results are shown: the one that MSL was given in."""
-    return msl.unit or BARE
-
-
-def _take_own(model: str, options: dict[str, Any]) -> None:
-    """Put the model's durations in the place of those that do not stand on the command line."""
+def named(names: Collection[str]) -> frozenset[str]:
+    """Which of these options the user gives on the command line."""
     context = click.get_current_context(silent=True)
     if context is None:
-        return
-    from tcpverify.tcp.registry import load
-
-    own = load(model).table.numbers
+        return frozenset(names)
     source = context.get_parameter_source
-    asked = {name for name in ("msl", "rto", "tick") if source(name) in (None, ParameterSource.DEFAULT)}
-    if "MSL" in own and "msl" in asked:
-        options["msl"] = Duration(own["MSL"].value({}), UNITS["s"])
-    if options["msl"].unit is None:
-        return
-    values = {"MSL": options["msl"].seconds()}
-    if "RTO_MAX" in own and "rto" in asked:
-        values["RTO_MAX"] = own["RTO_MAX"].value(values)
-        least = own["RTO_MIN"].value(values) if "RTO_MIN" in own else Fraction(0)
-        options["rto"] = (Duration(least, UNITS["s"]), Duration(values["RTO_MAX"], UNITS["s"]))
-    if "TICK" in own and "tick" in asked:
-        options["tick"] = Duration(own["TICK"].value(values), UNITS["s"])
+    return frozenset(name for name in names if source(name) not in (None, ParameterSource.DEFAULT))
 
 
 def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> CheckRequest:
-    """The request that the options amount to, all durations in seconds.
-
-    MSL, RTO and TICK that the user does not name are the model's own, if it has any; ``options`` holds them then.
-
-    Raises
-    ------
-    UsageError
-        if the durations contradict each other or the scope is impossible.
-    ModelError
-        if there is no such model.
-    """
-    from tcpverify.tcp.properties import find
-    from tcpverify.workflow.results import CheckRequest
-
-    _take_own(model, options)
-    if options["msl"].unit is None:
-        raise UsageError("--msl cannot be a multiple of itself; write 1, 30s, 200ms or 2min")
-    msl: Fraction = options["msl"].seconds()
-    if msl <= 0:
-        raise UsageError("MSL must be greater than 0")
-    low, high = options["rto"] or (None, None)
-    rto_min = low.seconds(msl) if low is not None else None
-    rto_max = high.seconds(msl) if high is not None else None
-    shown = unit_of(options["msl"]).show
-    if rto_max is not None and rto_max <= 0:
-        raise UsageError("RTO_MAX must be greater than 0")
-    if rto_min is not None and rto_min > (rto_max if rto_max is not None else msl):
-        raise UsageError(f"RTO_MIN ({shown(rto_min)}) is greater than RTO_MAX ({shown(rto_max or msl)})")
-    delay_min = options["delay_min"].seconds(msl)
-    if delay_min >= msl:
-        raise UsageError(f"the least delay ({shown(delay_min)}) must be less than MSL ({shown(msl)})")
-    if delay_min and not options["delay"]:
-        raise UsageError(f"--delay-min {shown(delay_min)} and --no-delay contradict each other")
-    tick = options["tick"].seconds(msl) if options["tick"] is not None else None
-    if tick is not None and tick <= 0:
-        raise UsageError("TICK must be greater than 0")
-    for name in options["properties"]:
-        find(name)
-    counts = {n: options[n] for n in ("losses", "duplicates", "retransmissions", "incarnations", "data")}
-    words = {n: options[n] for n in ("sequence", "calls", "reopen", "start", "reordering", "delay")}
-    return CheckRequest(
-        model=model,
-        msl=msl,
-        time_waits=tuple(dict.fromkeys(d.seconds(msl) for d in options["time_waits"])),
-        rto_min=rto_min,
-        rto_max=rto_max,
-        delay_min=delay_min,
-        tick=tick,
-        durations=tuple({name: d.seconds(msl) for name, d in options["durations"]}.items()),
-        scope=Scope(**counts, **words),
-        properties=tuple(dict.fromkeys(options["properties"])),
-        engine=options["engine"],
-        seconds=float(options["timeout"].seconds()) if options["timeout"] is not None else 0.0,
-        memory=options["memory"] or 0,
-        sweep=sweep,
-    )
+    """The request that the options amount to, as `tcpverify.workflow.requests.check_request` says."""
+    return check_request(model, options, named(options), sweep)

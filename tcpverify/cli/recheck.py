@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from tcpverify.cli.common import Command, Parsed, read_text
-from tcpverify.cli.durations import parse_duration
 from tcpverify.cli.saving import require_free, whole_directory
 from tcpverify.cli.watching import Stop
+from tcpverify.workflow.durations import parse_duration
 
 __all__ = ["recheck"]
 

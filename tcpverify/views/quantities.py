@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
+from tcpverify.workflow.durations import BARE, UNITS, Unit, short
+
 __all__ = ["BARE", "UNITS", "Unit", "multiple", "plural", "short"]
-
-_DECIMALS = 4
-
-
-def short(value: Fraction) -> str:
-    """An exact number: ``1.99`` where four decimals are enough, else ``1/3``; never rounded."""
-    scaled = value * 10**_DECIMALS
-    if scaled.denominator != 1:
-        return str(value)
-    sign, digits = "-" if scaled < 0 else "", str(abs(scaled.numerator)).rjust(_DECIMALS + 1, "0")
-    whole, decimals = digits[:-_DECIMALS], digits[-_DECIMALS:].rstrip("0")
-    return f"{sign}{whole}.{decimals}" if decimals else sign + whole
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of time: its name as users write it (empty: bare numbers, meaning seconds), and its seconds."""
-
-    name: str
-    seconds: Fraction
-
-    def number(self, seconds: Fraction) -> str:
-        """A duration in this unit, without its name."""
-        return short(seconds / self.seconds)
-
-    def show(self, seconds: Fraction) -> str:
-        """A duration in this unit; zero needs none."""
-        return self.number(seconds) + (self.name if seconds else "")
-
-
-BARE = Unit("", Fraction(1))
-UNITS = {
-    unit.name: unit
-    for unit in (
-        BARE,
-        Unit("us", Fraction(1, 10**6)),
-        Unit("ms", Fraction(1, 1000)),
-        Unit("s", Fraction(1)),
-        Unit("min", Fraction(60)),
-        Unit("h", Fraction(3600)),
-    )
-}
 
 
 def multiple(duration: Fraction, msl: Fraction) -> str:

@@ -35,12 +35,10 @@ from tcpverify.workflow.derived import BoundReport, BoundRequest, Cut, Proof
 from tcpverify.workflow.limits import Limits, without_collector
 from tcpverify.workflow.results import Assurance
 
-__all__ = ["FURTHER", "bound", "domain_of"]
+__all__ = ["bound", "domain_of"]
 
 Report = Callable[[int, int, int, str], None]
 
-#: parameters that a region has on request
-FURTHER = ("RTO_MIN", "DELAY_MIN")
 #: symbolic states after which a system is left for the next one, round by round
 PATIENCE = (4_000, 25_000, 150_000, 400_000, 1_500_000, 10_000_000)
 #: refutations after which a region is taken to have no end of facets

@@ -19,7 +19,7 @@ from tcpverify.lang.text import show
 from tcpverify.tcp import properties
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.workflow import setting
-from tcpverify.workflow.bound import FURTHER, bound
+from tcpverify.workflow.bound import bound
 from tcpverify.workflow.check import check
 from tcpverify.workflow.comparison import (
     ADDED,
@@ -39,7 +39,7 @@ from tcpverify.workflow.comparison import (
     TurningPoint,
 )
 from tcpverify.workflow.cost import priced
-from tcpverify.workflow.derived import BoundReport, BoundRequest
+from tcpverify.workflow.derived import FURTHER, BoundReport, BoundRequest
 from tcpverify.workflow.prices import CostRequest, ModelCost
 from tcpverify.workflow.results import CheckRequest
 

@@ -15,8 +15,8 @@ from tcpverify.lang.linear import Linear
 from tcpverify.tcp import properties
 from tcpverify.tcp.registry import LoadedModel, load
 from tcpverify.workflow import setting
-from tcpverify.workflow.bound import FURTHER, bound
-from tcpverify.workflow.derived import BoundReport, BoundRequest
+from tcpverify.workflow.bound import bound
+from tcpverify.workflow.derived import FURTHER, BoundReport, BoundRequest
 from tcpverify.workflow.prices import (
     AFFORDABLE,
     DURATION,

@@ -13,8 +13,10 @@ from tcpverify.lang.region import Condition, Region
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import Assurance
 
-__all__ = ["EXACT", "SUFFICIENT", "BoundReport", "BoundRequest", "Cut", "Proof", "Witness"]
+__all__ = ["EXACT", "FURTHER", "SUFFICIENT", "BoundReport", "BoundRequest", "Cut", "Proof", "Witness"]
 
+#: parameters that a region has on request
+FURTHER = ("RTO_MIN", "DELAY_MIN")
 EXACT, SUFFICIENT, UNDECIDED = "exact", "sufficient", "unknown"
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpverify.cli.durations import parse_count, parse_duration, parse_range, parse_size
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import UNLIMITED
+from tcpverify.workflow.durations import parse_count, parse_duration, parse_range, parse_size
 
 MSL = Fraction(30)
 

@@ -11,15 +11,59 @@ from fractions import Fraction
 
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import UNLIMITED
-from tcpverify.views.quantities import UNITS, Unit
 
-__all__ = ["Duration", "parse_count", "parse_duration", "parse_range", "parse_size"]
+__all__ = [
+    "BARE", "UNITS", "Duration", "Unit", "parse_count", "parse_duration", "parse_range", "parse_size", "short",
+]  # fmt: skip
 
 _NUMBER = r"(?P<number>\d+/\d+|\d+(?:\.\d*)?|\.\d+)"
 _DURATION = re.compile(_NUMBER + r"\s*(?P<unit>[A-Za-z]*)", re.ASCII | re.IGNORECASE)
 _SIZE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _ALIASES = {"sec": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min", "hour": "h"}
 _EXPECTED = "write 1, 0.5, 1/3, 30s, 200ms, 2min or 2msl"
+
+
+_DECIMALS = 4
+
+
+def short(value: Fraction) -> str:
+    """An exact number: ``1.99`` where four decimals are enough, else ``1/3``; never rounded."""
+    scaled = value * 10**_DECIMALS
+    if scaled.denominator != 1:
+        return str(value)
+    sign, digits = "-" if scaled < 0 else "", str(abs(scaled.numerator)).rjust(_DECIMALS + 1, "0")
+    whole, decimals = digits[:-_DECIMALS], digits[-_DECIMALS:].rstrip("0")
+    return f"{sign}{whole}.{decimals}" if decimals else sign + whole
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of time: its name as users write it (empty: bare numbers, meaning seconds), and its seconds."""
+
+    name: str
+    seconds: Fraction
+
+    def number(self, seconds: Fraction) -> str:
+        """A duration in this unit, without its name."""
+        return short(seconds / self.seconds)
+
+    def show(self, seconds: Fraction) -> str:
+        """A duration in this unit; zero needs none."""
+        return self.number(seconds) + (self.name if seconds else "")
+
+
+BARE = Unit("", Fraction(1))
+UNITS = {
+    unit.name: unit
+    for unit in (
+        BARE,
+        Unit("us", Fraction(1, 10**6)),
+        Unit("ms", Fraction(1, 1000)),
+        Unit("s", Fraction(1)),
+        Unit("min", Fraction(60)),
+        Unit("h", Fraction(3600)),
+    )
+}
 
 
 @dataclass(frozen=True)
