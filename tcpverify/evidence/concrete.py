@@ -8,23 +8,25 @@ own number, and every ISN a value, the latest decisions first, since earlier one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.isns import Tag, isns
 from tcpverify.evidence.times import constraints_of, feasible, schedule
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.linear import constant
 from tcpverify.lang.system import Constraint, Edge
 from tcpverify.tcp.endpoint import End, Segment
-from tcpverify.tcp.interpreter import BITS, FIRST_ISN, FIRST_STAMP, WINDOW
-from tcpverify.tcp.numbers import Spaces, edges, offset, tag_of
+from tcpverify.tcp.interpreter import BITS, FIRST_STAMP
+from tcpverify.tcp.numbers import offset, tag_of
 from tcpverify.tcp.properties import PROPERTIES, why
 from tcpverify.tcp.scenario import Action, Location, Plan, Scenario
 
-__all__ = ["ZeroTimeout", "concretise", "positive_timeouts"]
+__all__ = ["Names", "ZeroTimeout", "concretise", "positive_timeouts", "so_far"]
 
 _WATCHED = frozenset(p.name for p in PROPERTIES if p.watched)
-Tag = tuple[int, int]  # (incarnation, end), both absolute
 
 
 class ZeroTimeout(Exception):
@@ -42,6 +44,43 @@ class _View:
 
     def after(self, action: Action) -> _View:
         return _View(self.later + action.renamed, self.mirrored ^ action.mirrored)
+
+
+class Names(NamedTuple):
+    """How the location at the end of a run is to be read in absolute names.
+
+    Attributes
+    ----------
+    ends
+        the names of end 0 and end 1: ``AB``, or ``BA`` where the location is a mirror image.
+    later
+        by how much its incarnations are counted too low.
+    flight
+        the numbers of the segments in flight, place by place.
+    isns
+        the ISN that each end has in an incarnation, by (incarnation, 0 for A or 1 for B).
+    """
+
+    ends: str
+    later: int
+    flight: tuple[int, ...]
+    isns: Mapping[Tag, int]
+
+
+def so_far(
+    scenario: Scenario, start: Location, path: Sequence[Edge], parameters: Mapping[str, Fraction], model: str,
+    times: Sequence[Fraction], telling: Sequence[str] = (),
+) -> tuple[Trace, Names]:  # fmt: skip
+    """The trace of a run that goes on, and the names at its end.
+
+    Its property is the first that its last step breaks, those that are ``telling`` before others, or empty.
+    """
+    writer = _Writer(scenario, isns(scenario.spaces, _decisions(scenario, start, path)))
+    trace = writer.trace(start, path, times, parameters, model, "", False, None)
+    broken = trace.steps[-1].broken if trace.steps else {}
+    first = next((name for name in (*telling, *broken) if name in broken), "")
+    ends = "BA" if writer.view.mirrored else "AB"
+    return replace(trace, property=first), Names(ends, writer.view.later, tuple(writer.flight), writer.isn)
 
 
 def concretise(
@@ -76,7 +115,7 @@ def concretise(
         if Z3 finds no times, though the exploration found the path.
     """
     if times is not None:
-        isn = _isns(scenario.spaces, _decisions(scenario, start, path))
+        isn = isns(scenario.spaces, _decisions(scenario, start, path))
         return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
     positive = positive_timeouts(scenario, start, path)
     gaps = constraints_of(scenario, start, len(scenario.clocks(start)), positive, parameters)
@@ -87,7 +126,7 @@ def concretise(
         raise ZeroTimeout("the shortest run found needs a retransmission timeout of zero; give a least one with --rto")
     if times is None:
         raise InternalDisagreement(f"the exploration's path for {prop} has no times according to Z3")
-    isn = _isns(scenario.spaces, _decisions(scenario, start, path))
+    isn = isns(scenario.spaces, _decisions(scenario, start, path))
     return _Writer(scenario, isn).trace(start, path, times, parameters, model, prop, shortest, loop)
 
 
@@ -128,68 +167,6 @@ def _decisions(
         view = view.after(action)
         location = edge.target
     return found[::-1]
-
-
-def _isns(
-    spaces: Spaces, decisions: list[tuple[tuple[Tag, ...], frozenset[tuple[int, ...]]]]
-) -> dict[Tag, int]:
-    """32-bit ISNs that satisfy every decision; spaces that nothing relates follow each other at a distance."""
-    apart: dict[tuple[Tag, Tag], int] = {}
-    for tags, values in decisions:
-        pairs = [(i, j) for i in range(len(tags)) for j in range(i + 1, len(tags)) if tags[i][1] == tags[j][1]]
-        fits = [
-            v
-            for v in values
-            if all(
-                apart.get((tags[i], tags[j]), spaces.signed(v[j] - v[i])) == spaces.signed(v[j] - v[i])
-                for i, j in pairs
-            )
-        ]
-        if not fits:
-            raise InternalDisagreement("the relations of number spaces along the path contradict each other")
-        best = min(fits, key=lambda v: ([abs(spaces.signed(v[j] - v[i])) for i, j in pairs], v))
-        for i, j in pairs:
-            apart[tags[i], tags[j]] = spaces.signed(best[j] - best[i])
-            apart[tags[j], tags[i]] = -apart[tags[i], tags[j]]
-    values_of = _Isns(spaces, apart)
-    return values_of
-
-
-class _Isns(dict[Tag, int]):
-    """ISNs by (incarnation, end), worked out when asked for, oldest first."""
-
-    def __init__(self, spaces: Spaces, apart: Mapping[tuple[Tag, Tag], int]) -> None:
-        super().__init__()
-        self._spaces, self._apart = spaces, apart
-
-    def __missing__(self, tag: Tag) -> int:
-        incarnation, end = tag
-        value = FIRST_ISN[end]
-        for earlier in range(1, incarnation):
-            value = self[earlier, end] + 10 * WINDOW
-            distance = self._apart.get(((earlier, end), tag))
-            if distance is not None:
-                value = self[earlier, end] + widen(self._spaces, distance)
-                if earlier == incarnation - 1:
-                    break
-        known = [e for e in range(1, incarnation) if ((e, end), tag) in self._apart]
-        if known:
-            value = self[known[-1], end] + widen(self._spaces, self._apart[(known[-1], end), tag])
-        self[tag] = value % (1 << BITS)
-        return self[tag]
-
-
-def widen(spaces: Spaces, distance: int) -> int:
-    """A 32-bit distance that compares with everything as the small one does (`tcpverify.tcp.lemma`)."""
-    small, large = edges(spaces.bits, spaces.window), edges(BITS, WINDOW)
-    for near, far in zip(small, large, strict=True):
-        apart = spaces.signed(distance - near)
-        if abs(apart) <= spaces.reach:
-            return far + apart
-    # Between two edges all distances look alike: take the middle of the same stretch.
-    before = max(i for i, edge in enumerate(small) if edge <= distance)
-    upper = large[before + 1] if before + 1 < len(large) else 1 << (BITS - 1)
-    return (large[before] + upper) // 2
 
 
 class _Stamps:
@@ -240,6 +217,7 @@ class _Writer:
         self.scenario, self.isn = scenario, isn
         self.sent = 0
         self.stamps = _Stamps(scenario) if scenario.stamps is not None else None
+        self.view, self.flight = _View(), list[int]()
 
     def number(self, value: int, view: _View) -> int:
         """A number of the exploration as a 32-bit sequence number."""
@@ -324,6 +302,7 @@ class _Writer:
             flight = self._flight(scenario, edge, view, location, left, records)
             view = view.after(action)
             location = edge.target
+        self.view, self.flight = view, flight
         return Trace(model, prop, dict(parameters), scenario.scope, initial, tuple(steps), shortest, loop)
 
     def _flight(

@@ -15,8 +15,12 @@ __all__ = ["LIVENESS", "replay"]
 LIVENESS = frozenset({"no-ack-loop", "termination", "deadlock-free"})
 
 
-def replay(trace: Trace, table: Table) -> None:
-    """Do every step of a trace with the plain interpreter.
+def replay(trace: Trace, table: Table) -> Interpreter:
+    """Do every step of a trace with the plain interpreter; that of a run that claims to break nothing too.
+
+    Returns
+    -------
+    The interpreter as the last step has left it.
 
     Raises
     ------
@@ -44,10 +48,11 @@ def replay(trace: Trace, table: Table) -> None:
     if trace.loop is not None:
         if marks[trace.loop] != marks[-1]:
             raise InternalDisagreement("replay: the loop of the trace does not return to where it began")
-    elif trace.property not in LIVENESS and (
+    elif trace.property and trace.property not in LIVENESS and (
         not trace.steps or trace.property not in trace.steps[-1].broken
     ):
         raise InternalDisagreement(f"replay: the last step does not break {trace.property}")
+    return run
 
 
 def _picture(run: Interpreter) -> dict[str, object]:

@@ -6,7 +6,7 @@ times of the steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
 from math import floor
 from operator import eq, ge, gt, le, lt
@@ -23,7 +23,9 @@ _PLAIN = 12
 #: comparisons, of numbers and of Z3's terms
 RELATIONS: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq}
 
-__all__ = ["RELATIONS", "Gap", "constraints_of", "exact", "feasible", "gaps_of", "readable", "schedule", "simplest"]
+__all__ = [
+    "RELATIONS", "Bounds", "Gap", "constraints_of", "exact", "feasible", "gaps_of", "readable", "schedule", "simplest",
+]  # fmt: skip
 
 
 class Gap(NamedTuple):
@@ -33,6 +35,13 @@ class Gap(NamedTuple):
     earlier: int
     rel: str
     bound: Fraction
+
+    def entries(self) -> Iterator[tuple[int, int, Fraction, bool]]:
+        """As upper bounds (i, j, bound, excluded) on ``time[i] - time[j]``."""
+        if self.rel in ("<", "<=", "=="):
+            yield self.later, self.earlier, self.bound, self.rel == "<"
+        if self.rel in (">", ">=", "=="):
+            yield self.earlier, self.later, -self.bound, self.rel == ">"
 
 
 def gaps_of(
@@ -124,8 +133,16 @@ def readable(low: Fraction, high: Fraction | None, low_open: bool, high_open: bo
     return best
 
 
-class _Bounds:
-    """All pairwise upper bounds ``time[i] - time[j]`` implied by the gaps, with strictness."""
+class Bounds:
+    """All pairwise upper bounds ``time[i] - time[j]`` implied by gaps, with strictness.
+
+    Attributes
+    ----------
+    upper
+        row i, column j: the bound and whether it is excluded, or None.
+    consistent
+        whether some times satisfy everything.
+    """
 
     def __init__(self, gaps: Sequence[Gap], size: int) -> None:
         self.size = size
@@ -133,13 +150,39 @@ class _Bounds:
         for i in range(size):
             self.upper[i][i] = (Fraction(0), False)
         for g in gaps:
-            if g.rel in ("<", "<=", "=="):
-                self._put(g.later, g.earlier, g.bound, g.rel == "<")
-            if g.rel in (">", ">=", "=="):
-                self._put(g.earlier, g.later, -g.bound, g.rel == ">")
+            for i, j, bound, strict in g.entries():
+                self._put(i, j, bound, strict)
         for k in range(size):
             for i in range(size):
                 self._through(i, k)
+
+    @property
+    def consistent(self) -> bool:
+        return all(self.upper[i][i] == (Fraction(0), False) for i in range(self.size))
+
+    def grown(self, gaps: Sequence[Gap], size: int) -> Bounds:
+        """These bounds with more times and more gaps; the old ones stay as they are."""
+        found = Bounds((), 0)
+        found.size = size
+        found.upper = [[*row, *[None] * (size - self.size)] for row in self.upper]
+        found.upper += [[None] * size for _ in range(size - self.size)]
+        for i in range(self.size, size):
+            found.upper[i][i] = (Fraction(0), False)
+        for g in gaps:
+            for i, j, bound, strict in g.entries():
+                found._add(i, j, bound, strict)
+        return found
+
+    def _add(self, i: int, j: int, bound: Fraction, strict: bool) -> None:
+        """One more bound, and all that follows from it."""
+        old = self.upper[i][j]
+        if old is not None and (old[0], not old[1]) <= (bound, not strict):
+            return
+        self._put(i, j, bound, strict)
+        # Every new way leads through that one, once.
+        self._through(i, j)
+        for a in range(self.size):
+            self._through(a, i)
 
     def _put(self, i: int, j: int, bound: Fraction, strict: bool) -> None:
         old = self.upper[i][j]
@@ -167,6 +210,25 @@ class _Bounds:
         assert low is not None
         return -low[0], high[0] if high is not None else None, low[1], high[1] if high is not None else True
 
+    def total(self, unit: Fraction, low: Fraction, approached: bool) -> Fraction:
+        """The last of the times: ``low``, or the simplest at most a tenth of ``unit`` above it if that is excluded."""
+        if not approached:
+            return low
+        limit = self.range(self.size - 1)[1]
+        return readable(low, low + unit / 10 if limit is None else min(limit, low + unit / 10), True, True)
+
+    def simplest(self, unit: Fraction, total: Fraction | None = None) -> list[Fraction]:
+        """Short and simple times, the last of which is ``total`` (None: the smallest); they are fixed afterwards."""
+        last = self.size - 1
+        low, _, excluded, _ = self.range(last)
+        self.fix(last, self.total(unit, low, excluded) if total is None else total)
+        chosen = [Fraction(0)]
+        for i in range(1, self.size):
+            value = readable(*self.range(i))
+            self.fix(i, value)
+            chosen.append(value)
+        return chosen
+
 
 def schedule(gaps: Sequence[Gap], steps: int, unit: Fraction) -> list[Fraction] | None:
     """Times that are short and simple: smallest total time, then for each step the simplest fraction left.
@@ -181,20 +243,11 @@ def schedule(gaps: Sequence[Gap], steps: int, unit: Fraction) -> list[Fraction] 
     goal = solver.minimize(times[steps]) if steps else None
     if solver.check() != z3.sat:
         return None
-    bounds = _Bounds(gaps, steps + 1)
+    bounds, total = Bounds(gaps, steps + 1), Fraction(0)
     if goal is not None:
         _, finite, infinitesimal = solver.lower_values(goal)
-        total, approached = _fraction(finite), _fraction(infinitesimal) != 0
-        limit = bounds.range(steps)[1]
-        if approached:
-            high = total + unit / 10 if limit is None else min(limit, total + unit / 10)
-            total = readable(total, high, True, True)
-        bounds.fix(steps, total)
-    chosen = [Fraction(0)]
-    for i in range(1, steps + 1):
-        value = readable(*bounds.range(i))
-        bounds.fix(i, value)
-        chosen.append(value)
+        total = bounds.total(unit, _fraction(finite), _fraction(infinitesimal) != 0)
+    chosen = bounds.simplest(unit, total)
     check = z3.SolverFor("QF_LRA")
     check.set("ctrl_c", False)
     check.add(*_terms(gaps, [exact(v) for v in chosen]))

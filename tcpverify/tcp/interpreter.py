@@ -227,7 +227,8 @@ class Interpreter:
             inputs["NEW.ISS"] = isn
         return self._happen(name, "SEGMENT", inputs, lost, segment)
 
-    def _environment(self, end: Connection, inputs: Mapping[str, Value]) -> dict[str, Value]:
+    def environment(self, end: Connection, inputs: Mapping[str, Value]) -> dict[str, Value]:
+        """The values of all variables at an end, as guards read them now, with those of an event."""
         ages = {
             name: timer in end.timers and self.now - end.timers[timer] >= duration.value(self.parameters)
             for name, (timer, duration) in self._ages.items()
@@ -239,7 +240,7 @@ class Interpreter:
         self, name: str, event: str, inputs: Mapping[str, Value], lost: Sequence[bool], arriving: Flying | None
     ) -> Outcome:
         end = self.ends[name]
-        env = self._environment(end, inputs)
+        env = self.environment(end, inputs)
         hits = [r for r in self.table.at(end.state, event) if evaluate(r.guard, env, BITS)]
         if len(hits) != 1:
             self._wrong(f"{len(hits)} rules apply to {event} in {end.state}: {[r.name for r in hits]}")
@@ -314,7 +315,7 @@ class Interpreter:
         return end.state != old.state or "reset" in rule.tags or changed
 
     def _timers(self, end: Connection, old: Connection, restarts: set[str], event: str) -> None:
-        env = self._environment(end, {})
+        env = self.environment(end, {})
         running = {t.name for t in self.table.timers if end.state in t.states and evaluate(t.while_, env, BITS)}
         end.timers = {t: self.now if t in restarts else old.timers.get(t, self.now) for t in running}
         acknowledged = end.values.get("SND.UNA") != old.values.get("SND.UNA")

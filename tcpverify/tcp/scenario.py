@@ -243,7 +243,7 @@ class Scenario:
                     continue
                 guard = self._guard(timer, clock)
                 clock += 1
-                if timer == "retransmission" and self._used_up(parts.ends[mine]):
+                if timer == "retransmission" and self.used_up(parts.ends[mine]):
                     found.append(Edge(GAVE_UP, guard, (), Action("give-up", side, None), frozenset({"gave-up"})))
                     continue
                 for plan in self._expiry_plans(side, mine, timer):
@@ -304,7 +304,8 @@ class Scenario:
 
     # ------------------------------------------------------------ what one end does, remembered
 
-    def _used_up(self, end: End) -> bool:
+    def used_up(self, end: End) -> bool:
+        """Whether an end would give up where its retransmission timer fires."""
         if end.state in _OPENING and self.scope.start == "established":
             return True
         return self.scope.retransmissions != UNLIMITED and end.sent >= self.scope.retransmissions
