@@ -9,7 +9,7 @@ from tcpverify.evidence.trace import SegmentRecord, Step, Trace
 from tcpverify.lang.table import Table
 from tcpverify.tcp.interpreter import Connection, Flying, Interpreter, Outcome
 
-__all__ = ["LIVENESS", "replay"]
+__all__ = ["LIVENESS", "perform", "replay"]
 
 #: properties that no single step breaks
 LIVENESS = frozenset({"no-ack-loop", "termination", "deadlock-free"})
@@ -32,17 +32,7 @@ def replay(trace: Trace, table: Table) -> Interpreter:
     marks: list[dict[str, object]] = []
     for number, step in enumerate(trace.steps, 1):
         marks.append(_picture(run))
-        run.wait(step.time)
-        lost = [s.lost for s in step.sent]
-        ts = step.sent[0].ts if step.sent else None
-        if step.kind == "call":
-            outcome = run.call(step.end, step.event, isn=step.isn, data=step.data, lost=lost, ts=ts)
-        elif step.kind == "timer":
-            outcome = run.expire(step.end, step.event, lost=lost, ts=ts)
-        elif step.kind == "deliver" and step.delivered is not None:
-            outcome = run.deliver(step.end, step.delivered, kept=step.kept, isn=step.isn, lost=lost, ts=ts)
-        else:
-            raise InternalDisagreement(f"replay: step {number} is a {step.kind} of nothing")
+        outcome = perform(run, step, number)
         _compare(number, step, outcome, run.ends[step.end], trace.property, run.stamps is not None)
     marks.append(_picture(run))
     if trace.loop is not None:
@@ -53,6 +43,20 @@ def replay(trace: Trace, table: Table) -> Interpreter:
     ):
         raise InternalDisagreement(f"replay: the last step does not break {trace.property}")
     return run
+
+
+def perform(run: Interpreter, step: Step, number: int = 0) -> Outcome:
+    """Let an interpreter do what a step says; InternalDisagreement if that cannot happen now."""
+    run.wait(step.time)
+    lost = [s.lost for s in step.sent]
+    ts = step.sent[0].ts if step.sent else None
+    if step.kind == "call":
+        return run.call(step.end, step.event, isn=step.isn, data=step.data, lost=lost, ts=ts)
+    if step.kind == "timer":
+        return run.expire(step.end, step.event, lost=lost, ts=ts)
+    if step.kind == "deliver" and step.delivered is not None:
+        return run.deliver(step.end, step.delivered, kept=step.kept, isn=step.isn, lost=lost, ts=ts)
+    raise InternalDisagreement(f"replay: step {number} is a {step.kind} of nothing")
 
 
 def _picture(run: Interpreter) -> dict[str, object]:
