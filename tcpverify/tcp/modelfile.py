@@ -16,7 +16,7 @@ from typing import Any
 from tcpverify.errors import ModelError, UsageError
 from tcpverify.lang.table import Amendment, Table
 
-__all__ = ["GROUPS", "KINDS", "Entry", "Glance", "default_group", "glance", "read"]
+__all__ = ["GROUPS", "KINDS", "Entry", "Glance", "default_group", "glance", "made", "read"]
 
 #: where a model belongs in the list, in the order of the list
 GROUPS = ("standards", "variants", "stacks", "options", "relatives")
@@ -58,6 +58,12 @@ class Entry:
     content: Table | Amendment | str
     group: str = "variants"
     distribution: str = ""
+
+
+def made(name: str, content: Table | Amendment) -> Entry:
+    """The entry of what is in no file; where a path is asked for, the name in angle brackets stands."""
+    kind = "base" if isinstance(content, Table) else "amendment"
+    return Entry(name, kind, content.title, content.source, Path(f"<{name}>"), content)
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,21 @@
 A model expression is a base and the amendments applied to it, joined by ``+``; each part is a shipped name, a
 path to a ``.py`` file, or the name of a model that another installed distribution offers (``acme-tcp:quiet``, or
 ``quiet`` where nothing else is called so). Paths in the ``SUM`` of a file are relative to the file. Only files that
-come with the program, or that the user named, by path or by name, are ever executed.
+come with the program, or that the user named, by path or by name, are ever executed. What a Python program has made
+itself and put `at_hand` needs no file.
 """
 
 from __future__ import annotations
 
 import importlib.resources
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tcpverify.errors import ModelError, TcpverifyError, UsageError
@@ -26,11 +30,13 @@ if TYPE_CHECKING:
     from tcpverify.lang.total import Flaw
 
 __all__ = [
-    "DEFAULT_MODEL", "Entry", "LoadedModel", "amended", "catalogue", "combinations", "load", "misfits", "outside",
-    "shipped", "shipped_directory", "verify_table",
+    "DEFAULT_MODEL", "Entry", "LoadedModel", "amended", "at_hand", "catalogue", "combinations", "load", "misfits",
+    "outside", "shipped", "shipped_directory", "verify_table",
 ]  # fmt: skip
 
 DEFAULT_MODEL = "textbook"
+#: parts of models that are in no file, by the word that names them in an expression
+_AT_HAND: ContextVar[Mapping[str, Entry]] = ContextVar("_AT_HAND", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,16 @@ def amended(model: LoadedModel, part: Entry) -> LoadedModel:
     if not isinstance(part.content, Amendment):
         raise ModelError(f"{part.name!r} is a {part.kind}, not an amendment")
     return _fitting(f"{model.name}+{part.name}", model.table.amended(part.content), (*model.parts, part))
+
+
+@contextmanager
+def at_hand(parts: Iterable[Entry]) -> Iterator[None]:
+    """Within this block expressions may name these parts, which are in no file; they come before all others."""
+    before = _AT_HAND.set({**_AT_HAND.get(), **{part.name: part for part in parts}})
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(before)
 
 
 def _fitting(name: str, table: Table, parts: tuple[Entry, ...]) -> LoadedModel:
@@ -182,6 +198,8 @@ def shipped_directory() -> Path:
 
 def _resolve(word: str, relative_to: Path, within: tuple[Path, ...]) -> list[Entry]:
     """The parts that a word stands for: itself, or those of a sum; ``within`` are the sums being expanded."""
+    if word in _AT_HAND.get():
+        return [_AT_HAND.get()[word]]
     if _is_file(word):
         path = relative_to / Path(word).expanduser()
         if path.is_dir():

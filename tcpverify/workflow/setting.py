@@ -13,7 +13,7 @@ from tcpverify.lang.linear import parameter
 from tcpverify.lang.table import Table
 from tcpverify.tcp import properties
 from tcpverify.tcp.endpoint import End
-from tcpverify.tcp.registry import LoadedModel, load, shipped_directory, verify_table
+from tcpverify.tcp.registry import Entry, LoadedModel, load, shipped_directory, verify_table
 from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import CheckRequest
@@ -25,8 +25,8 @@ __all__ = [
 
 #: about the slowest timestamp clock that RFC 7323 §5.4 allows: one tick a second, where MSL is two minutes
 TICK = parameter("MSL") * Fraction(1, 100)
-#: sums of files, as they were, that Z3 has found total and free of overlap
-_SOUND: set[tuple[tuple[Path, int], ...]] = set()
+#: sums of parts, as they were, that Z3 has found total and free of overlap; what is kept cannot be taken for another
+_SOUND: dict[tuple[tuple[Path, int], ...], tuple[Entry, ...]] = {}
 #: durations that every model has, and the choices that a model can bring with it
 _EVERYWHERE = frozenset({"MSL", "RTO_MIN", "RTO_MAX", "TIME_WAIT", "DELAY_MIN", "TICK"})
 _CHOICES = ("sequence", "start", "reopen")
@@ -142,13 +142,18 @@ def model(expression: str, scope: Scope) -> LoadedModel:
         raise UsageError(f"{expression!r} has no TIME_WAIT; name a model of the full state table")
     if scoped(found, scope).sequence == "timestamps" and all(a.name != "paws" for a in found.table.amendments):
         found = load(f"{expression}+paws")
-    files = tuple((part.path, part.path.stat().st_mtime_ns) for part in found.parts)
-    if files not in _SOUND and any(part.path.parent != shipped_directory() for part in found.parts):
+    key = tuple((part.path, _version(part)) for part in found.parts)
+    if key not in _SOUND and any(part.path.parent != shipped_directory() for part in found.parts):
         flaws = verify_table(found)
         if flaws:
             raise ModelError(f"{found.name}: {flaws[0]}")
-        _SOUND.add(files)
+        _SOUND[key] = found.parts
     return found
+
+
+def _version(part: Entry) -> int:
+    """Another number once a file has changed; of what is in no file, another for every object."""
+    return part.path.stat().st_mtime_ns if part.path.is_file() else id(part.content)
 
 
 def own_time_wait(model: LoadedModel, msl: Fraction) -> Fraction:
