@@ -125,11 +125,11 @@ def _certificate(report: BoundReport, path: str) -> None:
 def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, certificate: str | None,
            axes: tuple[str, str] | None) -> None:  # fmt: skip
     from tcpverify.tcp.registry import load
-    from tcpverify.views.bound import answer, bound_document, ladders
+    from tcpverify.views.answers import bound_answer
+    from tcpverify.views.bound import bound_document
     from tcpverify.views.documents import dumps
     from tcpverify.views.model import described
-    from tcpverify.views.raster import text_plot
-    from tcpverify.views.styled import Line, Screen, wrapped
+    from tcpverify.views.styled import Line, Screen
 
     if form == "json":
         documents = [bound_document(r, str(Path(certificate)) if certificate else None) for r in reports]
@@ -139,10 +139,5 @@ def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, cer
     screen = Screen(sys.stdout)
     for number, report in enumerate(reports):
         lines: list[Line] = [()] if number else []
-        lines += answer(report, screen.width, unit, described(load(report.model)))
-        if axes is not None:
-            lines += [(), *text_plot(report, screen.width, screen.glyphs, *axes)]
-        lines += ladders(report, screen.width, screen.glyphs, verbose)
-        said = f"{'Interrupted; known by then. ' if report.interrupted else ''}{report.status} ({report.seconds:.1f} s)"
-        lines += [(), *wrapped(said, screen.width, "dim")]
-        screen.write(lines)
+        title = described(load(report.model))
+        screen.write([*lines, *bound_answer(report, title, screen.width, screen.glyphs, unit, verbose, axes)])

@@ -75,23 +75,10 @@ def _print(report: CheckReport, form: str, unit: Unit, verbose: bool) -> None:
         sys.stdout.write(junit(report) if form == "junit" else dumps(check_document(report)))
         return
     from tcpverify.tcp.registry import load
-    from tcpverify.views import verdicts
-    from tcpverify.views.ladder import ladder
+    from tcpverify.views.answers import check_answer
     from tcpverify.views.model import described
-    from tcpverify.views.styled import Screen, wrapped
+    from tcpverify.views.styled import Screen
 
     screen = Screen(sys.stdout)
     title = described(load(report.model))
-    lines = verdicts.preface(report, screen.width, unit, title)
-    lines += verdicts.verdict_tables(report, screen.width, unit)
-    lines += verdicts.sweep_table(report, screen.width, unit)
-    lines += verdicts.qualifications(report, screen.width, verbose)
-    shown = report.first_refutation()
-    if shown is not None and shown.trace is not None:
-        lines.append(())
-        if not shown.counts:
-            lines += wrapped(
-                "As context, what goes wrong at the longest duration that is refuted:", screen.width
-            )
-        lines += ladder(shown.trace, width=screen.width, glyphs=screen.glyphs, unit=unit, verbose=verbose)
-    screen.write([*lines, *verdicts.conclusion(report, screen.width, unit)])
+    screen.write(check_answer(report, title, screen.width, screen.glyphs, unit, verbose))

@@ -66,26 +66,16 @@ def claims(
 
 
 def _print(report: ClaimsReport, form: str, lang: str, ladders: bool, verbose: bool) -> None:
-    from tcpverify.views.claims import claims_conclusion, claims_document, claims_lines, ladder_of
-
     if form == "json":
+        from tcpverify.views.claims import claims_document
         from tcpverify.views.documents import dumps
 
         sys.stdout.write(dumps(claims_document(report)))
         return
-    from tcpverify.views.styled import Screen, line
+    from tcpverify.views.answers import claims_answer
+    from tcpverify.views.styled import Screen
 
     screen = Screen(sys.stdout)
     if lang == "zh" and not screen.glyphs.unicode:
         raise UsageError("--lang zh needs an output in UTF-8; set PYTHONIOENCODING=utf-8")
-    lines = claims_lines(report, screen.width, lang)
-    if ladders:
-        for answer in report.answers:
-            drawn = ladder_of(answer, screen.width, screen.glyphs, lang, verbose)
-            if drawn and len(report.answers) > 1:
-                lines += [(), line(f"{answer.claim.id}")]
-            lines += drawn
-    else:
-        chinese, english = "显示第 6 条的反例。", "shows the run behind claim 6."
-        lines += [(), line(f"`tcpverify claims 6` {chinese if lang == 'zh' else english}")]
-    screen.write([*lines, *claims_conclusion(report, screen.width, lang)])
+    screen.write(claims_answer(report, screen.width, screen.glyphs, lang, ladders, verbose))

@@ -73,13 +73,10 @@ def _print(report: CompareReport, form: str, unit: Unit, verbose: bool) -> None:
         sys.stdout.write(dumps(compare_document(report)))
         return
     from tcpverify.tcp.registry import load
-    from tcpverify.views.compare import answers_lines, compare_conclusion, rules_lines, turning_lines
+    from tcpverify.views.answers import compare_answer
     from tcpverify.views.model import described
     from tcpverify.views.styled import Screen
 
     screen = Screen(sys.stdout)
     titles = {side.model: described(load(side.model)) for side in report.sides}
-    lines = rules_lines(report, screen.width, verbose, titles)
-    lines += answers_lines(report, screen.width, unit)
-    lines += turning_lines(report, screen.width, screen.glyphs, unit, verbose)
-    screen.write([*lines, *compare_conclusion(report, screen.width)])
+    screen.write(compare_answer(report, titles, screen.width, screen.glyphs, unit, verbose))

@@ -129,21 +129,18 @@ def cost(
 
 
 def _print(report: CostReport, form: str, drawn: bool) -> None:
-    from tcpverify.views.cost import cost_document, cost_lines
-
     if form == "json":
+        from tcpverify.views.cost import cost_document
         from tcpverify.views.documents import dumps
 
         sys.stdout.write(dumps(cost_document(report)))
         return
-    from tcpverify.views.styled import Screen, wrapped
+    from tcpverify.views.answers import cost_answer
+    from tcpverify.views.styled import Screen
 
-    screen = Screen(sys.stdout)
-    lines = cost_lines(report, screen.width)
+    screen, chart = Screen(sys.stdout), None
     if drawn:
         from tcpverify.views.pricechart import price_chart
 
-        lines += [(), *price_chart(report, screen.width, screen.glyphs)]
-    exact = sum(row.exact for row in report.models)
-    said = f"{'Interrupted; known by then. ' if report.interrupted else ''}{exact} of {len(report.models)} bounds exact"
-    screen.write([*lines, (), *wrapped(f"{said} ({report.seconds:.1f} s)", screen.width, "dim")])
+        chart = price_chart(report, screen.width, screen.glyphs)
+    screen.write(cost_answer(report, screen.width, chart))

@@ -54,23 +54,17 @@ def why(model: str, form: str, verbose: bool, **options: Any) -> int:
 
 
 def _print(report: WhyReport, form: str, unit: Unit, verbose: bool) -> None:
-    from tcpverify.views.reasons import why_conclusion, why_document, why_lines
-
     if form == "json":
         from tcpverify.views.documents import dumps
+        from tcpverify.views.reasons import why_document
 
         sys.stdout.write(dumps(why_document(report)))
         return
     from tcpverify.tcp.registry import load
-    from tcpverify.views.ladder import ladder
+    from tcpverify.views.answers import why_answer
     from tcpverify.views.model import described
     from tcpverify.views.styled import Screen
 
     screen = Screen(sys.stdout)
-    lines = why_lines(report, screen.width, unit, described(load(report.model)))
-    best = report.smallest
-    # Cut short before any set was found, what was asked about is still worth a picture.
-    shown = best.verdict.trace if best is not None else report.verdict.trace
-    if shown is not None:
-        lines += [(), *ladder(shown, width=screen.width, glyphs=screen.glyphs, unit=unit, verbose=verbose)]
-    screen.write([*lines, *why_conclusion(report, screen.width, unit)])
+    title = described(load(report.model))
+    screen.write(why_answer(report, title, screen.width, screen.glyphs, unit, verbose))
