@@ -12,7 +12,7 @@ from tcpverify.cli.common import Parsed
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import CALLS, REGIMES, REOPEN, STARTS, Scope
 from tcpverify.workflow.durations import Duration, parse_count, parse_duration, parse_range, parse_size
-from tcpverify.workflow.requests import check_request, unit_of
+from tcpverify.workflow.requests import ENGINES, check_request, unit_of
 
 if TYPE_CHECKING:
     from tcpverify.workflow.results import CheckRequest
@@ -83,7 +83,7 @@ _OPTIONS = (
                  help="Whether time may pass while a segment is under way."),
     click.option("--property", "properties", multiple=True, metavar="NAME",
                  help="Check this property only; may be repeated."),
-    click.option("--engine", type=click.Choice(("zones", "smt")), default="zones", show_default=True,
+    click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
                  help="Zone exploration, or a bounded and inductive search by Z3."),
     click.option("--timeout", type=_DURATION,
                  help="Wall-clock limit, such as 60s; what is open then is unknown."),

@@ -7,7 +7,6 @@ import sys
 import click
 
 from tcpverify.cli.common import Command, read_text
-from tcpverify.errors import FileFormatError, InternalDisagreement, UsageError
 from tcpverify.views.quantities import UNITS
 
 __all__ = ["trace"]
@@ -31,31 +30,13 @@ def trace(file: str, model: str | None, form: str, unit: str | None, verbose: bo
       tcpverify check --msl 1 --time-wait 1.99 --save run
       tcpverify trace run/traces/no-old-segment-time-wait-1.99.json
     """
-    from tcpverify.evidence.replay import replay
     from tcpverify.evidence.trace import parse
-    from tcpverify.tcp.registry import load, outside
+    from tcpverify.workflow.replaying import replayed
 
     name = "standard input" if file == "-" else file
     text = sys.stdin.read() if file == "-" else read_text(file, "trace file")
     found = parse(text, name)
-    part = None if model else outside(found.model)
-    if part is not None:
-        raise UsageError(
-            f"{name} is about a model with {part!r}, which does not come with this program, and nothing is executed "
-            f"because a trace names it; say --model {found.model!r} if that is the model you mean"
-        )
-    loaded = load(model or found.model)
-    try:
-        replay(found, loaded.table)
-    except InternalDisagreement as error:
-        # A file may have been edited or made for another model: that is its fault, not ours.
-        why = str(error).removeprefix("replay: ")
-        raise FileFormatError(f"{name} is not a run of model {loaded.name}: {why}") from error
-    except (KeyError, IndexError, TypeError) as error:
-        # The document had the right shape, but speaks of things that the model does not have.
-        raise FileFormatError(
-            f"{name} does not fit model {loaded.name}: {type(error).__name__} at {error}"
-        ) from error
+    loaded = replayed(found, model, name)
     if form == "json":
         sys.stdout.write(found.dumps())
         return 0

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tcpverify.errors import UsageError
-from tcpverify.tcp.scope import Scope
+from tcpverify.tcp.scope import CALLS, Scope
 from tcpverify.workflow.durations import BARE, UNITS, Duration, Unit
 
 if TYPE_CHECKING:
@@ -21,10 +21,24 @@ if TYPE_CHECKING:
     from tcpverify.workflow.prices import CostRequest
     from tcpverify.workflow.results import CheckRequest
 
-__all__ = ["about", "bound_request", "check_request", "cost_request", "priced_models", "unit_of", "unit_of_bound"]
+__all__ = [
+    "ENGINES", "about", "bound_request", "check_request", "cost_request", "priced_models", "unit_of", "unit_of_bound",
+    "usual",
+]  # fmt: skip
 
+ENGINES = ("zones", "smt")
 _COUNTS = ("losses", "duplicates", "retransmissions", "incarnations", "data")
 _WORDS = ("sequence", "calls", "reopen", "start", "reordering", "delay")
+
+
+def usual() -> dict[str, Any]:
+    """The options where nobody says anything."""
+    scope = Scope()
+    return {
+        "msl": Duration(Fraction(1), BARE), "time_waits": (), "rto": None, "delay_min": Duration(Fraction(0), BARE),
+        **{name: getattr(scope, name) for name in (*_COUNTS, *_WORDS)},
+        "tick": None, "durations": (), "properties": (), "engine": ENGINES[0], "timeout": None, "memory": None,
+    }  # fmt: skip
 
 
 def unit_of(msl: Duration) -> Unit:
@@ -90,6 +104,10 @@ def check_request(
     tick = options["tick"].seconds(msl) if options["tick"] is not None else None
     if tick is not None and tick <= 0:
         raise UsageError("TICK must be greater than 0")
+    if options["engine"] not in ENGINES:
+        raise UsageError(f"there is no engine {options['engine']!r}; there are {' and '.join(ENGINES)}")
+    if not options["calls"]:
+        raise UsageError(f"no calls are named; the applications may make some of {', '.join(CALLS)}")
     for name in options["properties"]:
         find(name)
     return CheckRequest(
