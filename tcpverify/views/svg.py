@@ -10,10 +10,12 @@ from textwrap import wrap
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["Box", "Labels", "element", "escaped", "label", "number", "rows_of", "text", "text_width"]
+__all__ = ["FONT", "Box", "Labels", "element", "escaped", "label", "number", "rows_of", "text", "text_width"]
 
 Spot = tuple[float, float]
 
+#: what every system has one of
+FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 #: width of an average character in units of the font size; generous, since the font is not known
 AVERAGE = 0.56
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,7 +78,9 @@ class Box(NamedTuple):
         return [(x + p * dx - q * dy, y + p * dy + q * dx) for p, q in ends]
 
 
-def label(words: str, box: Box, size: int, colour: str, weight: str | None = None) -> str:
+def label(
+    words: str, box: Box, size: int, colour: str, weight: str | None = None, **more: str | float | None
+) -> str:
     """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
     (px, py), (dx, dy) = box.middle, box.along
     turn = None if dy == 0 else f"matrix({dx:.4f} {dy:.4f} {-dy:.4f} {dx:.4f} {number(px)} {number(py)})"
@@ -84,6 +88,7 @@ def label(words: str, box: Box, size: int, colour: str, weight: str | None = Non
     return text(
         words, x, y + size * 0.36, transform=turn, text_anchor="middle", font_size=size, font_weight=weight,
         fill=colour, stroke="#FFFFFF", stroke_width=4, stroke_linejoin="round", paint_order="stroke",
+        **more,
     )  # fmt: skip
 
 
