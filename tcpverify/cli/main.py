@@ -29,6 +29,7 @@ COMMANDS = {
     "why": ("tcpverify.cli.why", "Say which powers break a property, or which assumptions carry its proof."),
     "claims": ("tcpverify.cli.claims", "Settle the widespread sayings about TIME-WAIT."),
     "compare": ("tcpverify.cli.compare", "Say what models do differently, proved, and which verdicts change."),
+    "report": ("tcpverify.cli.report", "Write one HTML page: verdicts, region, exchanges to step through, rules."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),

@@ -30,9 +30,22 @@ from tcpverify.views.documents import check_document, dumps
 from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
 
-__all__ = ["RUN_SCHEMA", "require_free", "require_writable", "save_run", "whole_directory", "write_whole"]
+__all__ = [
+    "RUN_SCHEMA", "installed", "require_free", "require_writable", "save_run", "whole_directory", "write_whole",
+]  # fmt: skip
 
 RUN_SCHEMA = "tcpverify.run/1"
+
+
+def installed(name: str) -> str:
+    """The version of a distribution."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as found
+
+    try:
+        return found(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def require_free(directory: str, option: str = "--save") -> None:
@@ -130,21 +143,11 @@ def _run(report: CheckReport, command: list[str]) -> dict[str, Any]:
         "versions": {
             "tcpverify": version(),
             "python": platform.python_version(),
-            **{name: _version(name) for name in ("z3-solver", "networkx", "click")},
+            **{name: installed(name) for name in ("z3-solver", "networkx", "click")},
         },
         "platform": platform.platform(),
         "executable": sys.executable,
     }
-
-
-def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _file(duration: Fraction) -> str:
