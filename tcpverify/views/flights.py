@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import hypot
 
 from tcpverify.evidence.trace import SegmentRecord
 from tcpverify.views.exchange import label
 from tcpverify.views.svg import Box, Labels, rows_of, text_width
-from tcpverify.views.timescale import Place
+from tcpverify.views.timescale import Place, Timescale
 
-__all__ = ["LINE", "SIZE", "Flight", "Said", "flights", "labels", "strip"]
+__all__ = ["AFTER", "LINE", "SIZE", "Flight", "Said", "flights", "labels", "strip"]
 
 #: font size of labels, and the height of a line of them
 SIZE, LINE = 11, 13
+#: how far below the last instant the arrows reach that are still under way
+AFTER = 30
 #: labels keep off arrows and lifelines
 GAP = 5
 #: steeper than that no label is turned along its arrow
@@ -71,7 +74,7 @@ def strip(segment: SegmentRecord, width: float) -> list[str]:
 
 
 def flights(
-    places: Sequence[Place], sent_in: Mapping[int, int], across: Mapping[str, float], floor: float
+    scale: Timescale, sent_in: Mapping[int, int], across: Mapping[str, float], msl: Fraction
 ) -> list[Flight]:
     """All arrows, in the order in which their segments are sent.
 
@@ -81,9 +84,10 @@ def flights(
         the step that sends a segment.
     across
         where the lifelines are, by end.
-    floor
-        how far down those reach that are still under way.
+    msl
+        how long a segment may be under way: what has not arrived flies fast enough for that.
     """
+    places = scale.places
     found: list[Flight] = []
     begun: dict[int, Place] = {}
     seen: set[int] = set()
@@ -109,8 +113,10 @@ def flights(
     for turn, segment in enumerate(last.row.flying):
         if segment.number in begun:
             origin = begun[segment.number]
-            x = across[segment.sender]
-            share = (0.55, 0.42, 0.68, 0.48, 0.62)[turn % 5]
+            x, gone = across[segment.sender], scale.at(origin.row.now + msl)
+            floor = scale.bottom + AFTER if gone > scale.bottom + AFTER else scale.bottom
+            share = (floor - origin.y) / max(gone - origin.y, 1.0) * 1.05
+            share = min(max(share, (0.55, 0.42, 0.68, 0.48, 0.62)[turn % 5]), 0.93)
             far = x + (across["AB"[segment.sender == "A"]] - x) * share
             found.append(Flight(segment, "left", (x, origin.y), (far, floor), sent_in.get(segment.number, 0), None,
                                 origin, first=segment.number not in seen))  # fmt: skip

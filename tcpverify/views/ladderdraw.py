@@ -112,20 +112,23 @@ def _lifelines(plan: Plan) -> Iterator[str]:
     again = set(restarts(plan.trace))
     for piece in pieces(plan.scale.places, plan.tail):
         yield from lifeline(plan, piece, plan.across[piece.end])
-        if piece.step in again and plan.trace.steps[piece.step - 1].end == piece.end:
-            again.remove(piece.step)
-            x = plan.across[piece.end]
-            yield element("line", x1=x - WAIT - 4, y1=piece.top, x2=x + WAIT + 4, y2=piece.top, stroke_width=2.5,
-                          data_step=str(piece.step), **painted(stroke="ink", also="restart"))  # fmt: skip
     for place in plan.scale.places:
+        if place.row.step in again:
+            again.remove(place.row.step)
+            x, y = plan.across[place.row.end], place.y
+            yield element("line", x1=x - WAIT - 4, y1=y, x2=x + WAIT + 4, y2=y, stroke_width=2.5,
+                          data_step=str(place.row.step), **painted(stroke="ink", also="restart"))  # fmt: skip
         if place.row.kind == "event":
             colour = "bad" if place.row.bad else "ink"
             yield element("circle", cx=plan.across[place.row.end], cy=place.y, r=3.5, stroke_width=1.5,
                           data_step=str(place.row.step), **painted(colour, "paper", "event"))  # fmt: skip
     if plan.early is not None:
         x, top = plan.across[plan.early.end], plan.last().y
-        yield element("rect", x=x - WAIT, y=top, width=2 * WAIT, height=plan.due - top, stroke_width=1.2,
-                      stroke_dasharray="4 3", data_step=str(len(plan.trace.steps)),
+        sides = [f"M{number(x + side)},{number(top)} V{number(plan.due)}" for side in (-WAIT, WAIT)]
+        # Without a lower edge it goes on below the picture.
+        foot = "" if plan.cut else f" H{number(x - WAIT)}"
+        yield element("path", d=" ".join(sides) + foot, stroke_width=1.2, stroke_dasharray="4 3",
+                      data_step=str(len(plan.trace.steps)),
                       **painted("none", ink_of(plan.early.state.incarnation), also="time-wait-cut"))  # fmt: skip
 
 
@@ -223,7 +226,7 @@ def _loop(plan: Plan) -> Iterator[str]:
     for place in found:
         yield element("line", x1=x1, y1=place.y, x2=x2, y2=place.y, stroke_width=1.4, stroke_dasharray="8 4",
                       **painted(stroke="bad", also="loop"))  # fmt: skip
-        box = Box((sum(plan.across.values()) / 2, place.y), 0, LINE)
+    for place, box in zip(found, plan.loops, strict=True):
         yield label(place.row.text, box, SIZE, "#A3195B", "bold", class_="f-bad s-paper")
     if len(found) == 2:
         top, bottom, far = found[0].y, found[1].y, x2 + 10

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from tcpverify.evidence.trace import Trace
 from tcpverify.views.exchange import Row, rows
-from tcpverify.views.flights import LINE, SIZE, Said, flights, labels, strip
+from tcpverify.views.flights import AFTER, LINE, SIZE, Said, flights, labels, strip
 from tcpverify.views.inks import ink_of
 from tcpverify.views.lifelines import ended_early, old_segments
 from tcpverify.views.quantities import Unit
@@ -21,10 +21,8 @@ __all__ = ["BAND", "OFF", "PAD", "TEXT", "WAIT", "Plan", "Remark"]
 PAD, MARK, SIDE, MIDDLE, OFF = 14, 16, 172, 384, 13
 #: half the width of a lifeline in TIME-WAIT; the width of the band of a lifetime, beside it
 WAIT, BAND = 7, 11
-#: how far below the last instant the arrows reach that are still under way
-AFTER = 30
 #: a TIME-WAIT that would have lasted further than this is cut off
-FURTHEST = 220
+FURTHEST = 300
 #: height of a line beside a lifeline
 TEXT = 14
 _LONGEST_TIME = 22
@@ -75,17 +73,23 @@ class Plan:
         ends = [at + self.msl for _, at in self.old]
         longest = max([*(row.now for row in self.rows), *ends])
         self.scale = Timescale(self.rows, self._extent, self.top, per_unit(self.msl, longest))
-        floor = self.scale.bottom + AFTER
-        self.flights = flights(self.scale.places, self.sent_in, self.across, floor)
-        bottom = floor if any(f.kind == "left" for f in self.flights) else self.scale.bottom + 8
+        self.flights = flights(self.scale, self.sent_in, self.across, self.msl)
+        bottom = self.scale.bottom + (AFTER if any(f.kind == "left" for f in self.flights) else 8)
         self.lives = [(s, at, self.scale.at(at + self.msl)) for s, at in self.old]
         due = self.scale.at(self.early.due) if self.early else bottom
         self.due, self.cut = min(due, self.scale.bottom + FURTHEST), due > self.scale.bottom + FURTHEST
         #: where axis and lifelines end, and where the drawing does
         self.tail = max([bottom, self.due, *(y for *_, y in self.lives)])
         self.tick, self.ticks = self.scale.ticks(self.msl, self.tail, 22)
+        middle = sum(self.across.values()) / 2
+        #: where words stand about what repeats for ever
+        self.loops = [
+            Box((middle, place.y), text_width(place.row.text, SIZE) + 8, LINE + 2)
+            for place in self.scale.places
+            if place.row.kind == "loop"
+        ]
         self.notes, self.remarks = list(self._notes()), list(self._remarks())
-        self.said: list[Said] = labels(self.flights, self.frame, [box for *_, box in self.notes])
+        self.said: list[Said] = labels(self.flights, self.frame, [*self.loops, *(box for *_, box in self.notes)])
         self.end = max([self.tail, *(remark.bottom for remark in self.remarks)]) + 10
 
     # ------------------------------------------------------------ words
@@ -140,6 +144,7 @@ class Plan:
                 yield place, words, Box((x, place.y + 11), width, LINE)
 
     def _remarks(self) -> Iterator[Remark]:
+        words: tuple[str, ...]
         found: list[tuple[str, float, tuple[str, ...], int, int | None, str]] = []
         for old, at, y in self.lives:
             receiver = "B" if old.sender == "A" else "A"

@@ -14,7 +14,7 @@ from tcpverify.views.flights import SIZE
 from tcpverify.views.inks import SCOPE, painted, style_sheet
 from tcpverify.views.ladderdraw import cross, drawing, lifeline, wait_pattern
 from tcpverify.views.ladderplan import BAND, PAD, Plan
-from tcpverify.views.lifelines import Piece
+from tcpverify.views.lifelines import Piece, restarts
 from tcpverify.views.quantities import BARE, Unit
 from tcpverify.views.settings import durations_text, scope_text
 from tcpverify.views.story import closing, heading
@@ -116,7 +116,8 @@ def _legend(plan: Plan, y: float) -> tuple[list[str], float]:
 def _samples(plan: Plan) -> Iterator[tuple[list[str], str]]:
     ends = {(end.state, end.incarnation) for row in plan.rows for end in row.ends.values()}
     kinds = {flight.kind for flight in plan.flights}
-    yield [_line(14, -8, 14, 8, "dim")], f"axis to scale{_tick(plan)}"
+    if len(plan.scale.instants) > 1 or plan.ticks:
+        yield [_line(14, -8, 14, 8, "dim")], f"axis to scale{_tick(plan)}"
     sample = element("rect", x=11, y=-8, width=5, height=16, **painted("dim"))
     yield [sample], "time stands still: one thing after another"
     yield [_line(0, 0, 28, 0, "ink")], "#n a segment, inc the incarnation of the connection that sent it"
@@ -127,7 +128,8 @@ def _samples(plan: Plan) -> Iterator[tuple[list[str], str]]:
         yield _stretch(plan, "CLOSED", 0), "no connection"
     waits = sorted(inc for state, inc in ends if state == "TIME-WAIT")
     if waits:
-        yield _stretch(plan, "TIME-WAIT", waits[0]), "TIME-WAIT, a bar across: restarted"
+        again = ", a bar across where it is restarted" if restarts(plan.trace) else ""
+        yield _stretch(plan, "TIME-WAIT", waits[0]), f"TIME-WAIT{again}"
     if plan.early is not None:
         sample = element("rect", x=7, y=-8, width=14, height=16, stroke_dasharray="4 3", **painted("none", "ink"))
         yield [sample], "what is missing of TIME-WAIT"
