@@ -18,6 +18,8 @@ __all__ = ["AFTER", "LINE", "SIZE", "Flight", "Said", "flights", "labels", "stri
 SIZE, LINE = 11, 13
 #: how far below the last instant the arrows reach that are still under way
 AFTER = 30
+#: how far apart those end
+APART = 12
 #: labels keep off arrows and lifelines
 GAP = 5
 #: steeper than that no label is turned along its arrow
@@ -118,6 +120,8 @@ def flights(
             share = (floor - origin.y) / max(gone - origin.y, 1.0) * 1.05
             share = min(max(share, (0.55, 0.42, 0.68, 0.48, 0.62)[turn % 5]), 0.93)
             far = x + (across["AB"[segment.sender == "A"]] - x) * share
+            while any(abs(far - f.end[0]) < APART for f in found if f.kind == "left"):
+                far += APART / 2 if segment.sender == "A" else -APART / 2
             found.append(Flight(segment, "left", (x, origin.y), (far, floor), sent_in.get(segment.number, 0), None,
                                 origin, first=segment.number not in seen))  # fmt: skip
     return sorted(found, key=lambda f: (f.step, f.segment.number, f.arrives or 0))
