@@ -15,7 +15,7 @@ from tcpverify.tcp.properties import Property
 from tcpverify.tcp.scenario import GAVE_UP, Action, Scenario
 from tcpverify.workflow.setting import is_closing, proper_end
 
-__all__ = ["counterexample"]
+__all__ = ["counterexample", "path"]
 
 
 def counterexample(
@@ -29,13 +29,30 @@ def counterexample(
     TimeoutError
         if a further exploration that the answer needs hits the time limit.
     """
+    found = path(system, run, item, seconds, partial)
+    if found is None:
+        return None
+    start: Any = run.skeleton.locations[run.location[0]]
+    return concretise(system, start, found[0], values, model, item.name, loop=found[1])
+
+
+def path(
+    system: Scenario, run: Exploration, item: Property, seconds: float, partial: bool = False
+) -> tuple[list[Edge], int | None] | None:
+    """The edges of such a run, and how many come before the part that repeats (None: it comes to a stop).
+
+    Raises
+    ------
+    TimeoutError
+        as for :func:`counterexample`.
+    """
     if item.kind == "deadlock":
         found = deadlocks(run, lambda location: proper_end(system, location))
-        return _trace(system, run, run.path(found[0]), values, model, item.name, None) if found else None
+        return ([_edge(run, s) for s in run.path(found[0])], None) if found else None
     if item.kind == "liveness":
         stuck = _waiting_for_ever(system, run)
         if stuck is not None:
-            return _trace(system, run, run.path(stuck), values, model, item.name, None)
+            return [_edge(run, s) for s in run.path(stuck)], None
     if no_cycle(run, _does_not_open):
         return None  # every kind of edge asked for below is among these
     wanted = _delivers if item.kind == "cycle" else _does_not_open
@@ -54,21 +71,11 @@ def counterexample(
     # A cycle may come back to the mirror image of where it began: twice around is once around for both ends.
     steps = [*lasso.stem, *lasso.cycle]
     mirrored = sum(_edge(lasso.run, s).label.mirrored for s in lasso.cycle) % 2
-    return _trace(
-        system, lasso.run, steps + list(lasso.cycle) * mirrored, values, model, item.name, len(lasso.stem)
-    )
+    return [_edge(lasso.run, s) for s in steps + list(lasso.cycle) * mirrored], len(lasso.stem)
 
 
 def _edge(run: Exploration, step: tuple[int, int]) -> Edge:
     return run.skeleton.edge(run.location[step[0]], step[1])
-
-
-def _trace(
-    system: Scenario, run: Exploration, steps: list[tuple[int, int]], values: Mapping[str, Fraction], model: str,
-    name: str, loop: int | None,
-) -> Trace:  # fmt: skip
-    start: Any = run.skeleton.locations[run.location[0]]
-    return concretise(system, start, [_edge(run, s) for s in steps], values, model, name, loop=loop)
 
 
 def _delivers(edge: Edge) -> bool:

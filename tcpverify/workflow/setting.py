@@ -161,11 +161,17 @@ def own_time_wait(model: LoadedModel, msl: Fraction) -> Fraction:
     return model.table.numbers["TIME_WAIT"].value({"MSL": msl})
 
 
-def scenario(model: LoadedModel, scope: Scope, request: CheckRequest, wanted: tuple[str, ...]) -> Scenario:
-    """The model in its scope; lower bounds on delays and timers exist only where they are not zero."""
+def scenario(
+    model: LoadedModel, scope: Scope, request: CheckRequest, wanted: tuple[str, ...], positive: bool = False
+) -> Scenario:
+    """The model in its scope; lower bounds on delays and timers exist only where they are not zero.
+
+    ``positive`` excludes a retransmission timeout of exactly zero all the same.
+    """
     timing = Timing(
         delay_min=parameter("DELAY_MIN") if request.delay_min else None,
         rto_min=parameter("RTO_MIN") if request.rto_min else None,
+        positive=positive,
     )
     return Scenario(
         model.table, scope, timing, properties.observe, properties.drain,
