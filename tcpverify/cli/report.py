@@ -8,66 +8,101 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tcpverify.cli.common import Command, version
+from tcpverify.cli.common import Command, read_text, version
 from tcpverify.cli.exploring import exploring_options, named, request_of
-from tcpverify.cli.saving import installed, require_writable, write_whole
+from tcpverify.cli.saving import installed, require_free, require_writable, save_run, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
+from tcpverify.evidence.trace import parse
+from tcpverify.tcp.registry import DEFAULT_MODEL
+from tcpverify.workflow.durations import BARE, Unit
 from tcpverify.workflow.requests import about, bound_request, unit_of
 
 if TYPE_CHECKING:
     from tcpverify.workflow.derived import BoundRequest
+    from tcpverify.workflow.reported import Reported
 
 __all__ = ["report"]
 
 
 @click.command(cls=Command)
-@click.argument("model", default="textbook")
+@click.argument("model", required=False)
 @exploring_options
 @click.option("-o", "--output", metavar="FILE.html", required=True,
               help="Where to write the page; - is standard output.")  # fmt: skip
+@click.option("--trace", "traces", multiple=True, metavar="FILE",
+              help="A page about this saved trace instead, exploring nothing; may be repeated.")  # fmt: skip
 @click.option("--no-sweep", is_flag=True, help="Leave out the other durations that are shown as context.")
 @click.option("--no-region", is_flag=True, help="Leave out the safe region, which may take longest.")
-def report(model: str, output: str, no_sweep: bool, no_region: bool, **options: Any) -> int:
+@click.option("--save", metavar="DIR", help="Write a run directory too: the traces and certificates behind the page.")
+def report(
+    model: str | None, output: str, traces: tuple[str, ...], no_sweep: bool, no_region: bool, save: str | None,
+    **options: Any,
+) -> int:  # fmt: skip
     """Write what is known about MODEL (default: textbook) as one HTML page.
 
     The page needs no network and nothing beside it. It shows the verdicts of `check` with their evidence, the safe
-    region of `bound`, every refutation as a ladder to step through, the state machine, the rules with their clauses,
-    assumptions and scope in words, the command, versions and hashes of certificates.
+    region of `bound`, every refutation as a ladder to step through, the state machine, the reachable graph, the rules
+    with their clauses, assumptions and scope in words, the command, versions and hashes of certificates.
 
     \b
     Examples:
       tcpverify report -o textbook.html
       tcpverify report rfc9293 --losses 0 --no-region -o rfc9293.html
       tcpverify report ./mine.py+rfc1337 --msl 30s --time-wait 60s --timeout 5min -o mine.html
+      tcpverify report --trace run/traces/no-old-segment-time-wait-1.99.json -o trace.html
 
     Exit status: as `check`: 0 proved, 1 refuted, 2 usage or model error, 3 unknown, 4 internal error, 130 interrupted.
     """
     if output != "-":
         require_writable(output, "--output")
-    request = request_of(model, options, sweep=not no_sweep)
-    wanted = "It was not asked for." if no_region else _region(model, options)
+    elif sys.stdout.isatty():
+        raise UsageError("a page of a megabyte is nothing for a terminal; name a file, or send the output to one")
+    command = ["tcpverify", *sys.argv[1:]]
+    if traces:
+        if save is not None or named(options):
+            raise UsageError("a page about saved traces explores nothing; leave out --save and what --trace does not need")
+        from tcpverify.workflow.reported import of_traces
+
+        found = of_traces([(path, parse(read_text(path, "trace file"), path)) for path in traces], model)
+        unit = BARE
+    else:
+        if save is not None:
+            require_free(save)
+        found = _explored(model or DEFAULT_MODEL, options, not no_sweep, not no_region)
+        unit = unit_of(options["msl"])
+    if save is not None and found.check is not None:
+        save_run(save, found.check, command)
+    _write(output, found, command, unit)
+    return found.exit_status
+
+
+def _explored(model: str, options: dict[str, Any], sweep: bool, region: bool) -> Reported:
+    request = request_of(model, options, sweep=sweep)
+    wanted = _region(model, options) if region else "It was not asked for."
     # Only here: --help and bad options need no engine.
     from tcpverify.workflow.report import report as run
 
     progress, stop = Progress(), Stop()
     try:
         with stop:
-            found = run(request, wanted, progress, stop)
+            return run(request, wanted, progress, stop)
     finally:
         progress.clear()
+
+
+def _write(output: str, found: Reported, command: list[str], unit: Unit) -> None:
     from tcpverify.views.report.page import report_page
     from tcpverify.views.report.provenance import Provenance
 
     versions = {"tcpverify": version(), "Python": platform.python_version()}
     versions |= {name: installed(name) for name in ("z3-solver", "networkx", "jinja2")}
-    page = report_page(found, Provenance(["tcpverify", *sys.argv[1:]], versions), unit_of(options["msl"]))
+    page = report_page(found, Provenance(command, versions), unit)
     if output == "-":
         sys.stdout.write(page)
-    else:
-        write_whole(output, page, "--output")
-        print(f"{output}: {len(page.encode()) / 1e6:.1f} MB", file=sys.stderr)
-    return found.exit_status
+        return
+    write_whole(output, page, "--output")
+    print(f"{output}: {len(page.encode()) / 1e6:.1f} MB", file=sys.stderr)
 
 
 def _region(model: str, options: dict[str, Any]) -> BoundRequest | str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.workflow.derived import BoundReport
+from tcpverify.workflow.replaying import replayed
 from tcpverify.workflow.results import REFUTED, CheckReport
 
-__all__ = ["Exchange", "Reported", "exchanges_of"]
+__all__ = ["Exchange", "Reported", "exchanges_of", "of_traces"]
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,29 @@ def exchanges_of(check: CheckReport) -> tuple[Exchange, ...]:
         if verdict.verdict == REFUTED and verdict.trace is not None and verdict.property not in found:
             found[verdict.property] = Exchange(verdict.trace, verdict.time_wait, verdict.counts)
     return tuple(found[n] for n in dict.fromkeys(v.property for v in check.verdicts) if n in found)
+
+
+def of_traces(traces: Sequence[tuple[str, Trace]], model: str | None = None) -> Reported:
+    """What a page about saved traces shows; every one is replayed against the model first.
+
+    Parameters
+    ----------
+    traces
+        each with the name that messages call it by.
+    model
+        another model than the one that the traces name.
+
+    Raises
+    ------
+    UsageError
+        if they are about different models, or about one that does not come with this program and is not named.
+    FileFormatError
+        if one is no run of the model.
+    """
+    about = {trace.model for _, trace in traces}
+    if len(about) > 1 and model is None:
+        raise UsageError(f"one page is about one model, and these traces are about {' and '.join(sorted(about))}")
+    loaded = [replayed(trace, model, name, hint="MODEL ") for name, trace in traces]
+    exchanges = [Exchange(trace, trace.parameters["TIME_WAIT"]) for _, trace in traces]
+    without = "A page about saved traces explores nothing."
+    return Reported(loaded[0], None, tuple(exchanges), without_region=without)

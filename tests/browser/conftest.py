@@ -37,10 +37,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """``open_page(path_or_address, allow=(), **options)``: a page in a context of its own, watched.
+    """``open_page(path_or_address, allow=(), forgive=(), **options)``: a page in a context of its own, watched.
 
-    ``allow`` are beginnings of further addresses that it may ask for; ``options`` go to `Browser.new_context`
-    (``viewport``, ``color_scheme``, …).
+    ``allow`` are beginnings of further addresses that it may ask for, ``forgive`` words of errors that a test provokes;
+    ``options`` go to `Browser.new_context` (``viewport``, ``color_scheme``, …).
     """
     with watched(browser) as opened:
         yield opened
@@ -52,7 +52,9 @@ def watched(browser: Browser) -> Iterator[OpenPage]:
     contexts = []
     faults: list[str] = []
 
-    def opened(where: Path | str, allow: tuple[str, ...] = (), **options: Any) -> Page:
+    def opened(
+        where: Path | str, allow: tuple[str, ...] = (), forgive: tuple[str, ...] = (), **options: Any
+    ) -> Page:
         context = browser.new_context(**options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -60,7 +62,7 @@ def watched(browser: Browser) -> Iterator[OpenPage]:
         page = context.new_page()
 
         def spoke(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            if message.type == "error" and not any(words in message.text for words in forgive):
                 faults.append(f"console: {message.text}")
 
         def asked(request: Request) -> None:

@@ -25,7 +25,7 @@ from tcpverify.views.quantities import BARE, Unit, multiple
 from tcpverify.views.report import assumptions, verdicts
 from tcpverify.views.report.compact import compact
 from tcpverify.views.report.embed import asset, embedded, graphviz_module, policy
-from tcpverify.views.report.moments import Moment, moments
+from tcpverify.views.report.moments import moments
 from tcpverify.views.report.provenance import Provenance, fingerprints
 from tcpverify.views.report.rulebook import cited, rulebook
 from tcpverify.views.story import closing, heading
@@ -106,18 +106,14 @@ def _exchange(number: int, exchange: Exchange, reported: Reported, unit: Unit) -
     return {
         "id": f"exchange-{number}",
         "property": trace.property,
-        "head": f"{trace.property} fails at TIME-WAIT = {wait}",
+        "head": f"{trace.property} fails at TIME-WAIT = {wait}" if trace.property else f"A run at TIME-WAIT = {wait}",
         "counts": exchange.counts,
-        "heading": heading(trace, described(model), unit),
-        "closing": closing(trace, unit),
+        "heading": heading(trace, described(model), unit) if trace.property else "",
+        "closing": closing(trace, unit) if trace.property else [],
         "svg": Markup(ladder_svg(trace, described(model), unit=unit, words=False)),
-        "moments": [_plain(m) for m in moments(trace, model.table, unit)],
+        "moments": [asdict(m) for m in moments(trace, model.table, unit)],
         "trace": trace.to_json(),
     }
-
-
-def _plain(moment: Moment) -> dict[str, Any]:
-    return asdict(moment)
 
 
 def _region(report: BoundReport, unit: Unit) -> dict[str, Any]:

@@ -52,8 +52,9 @@ def fingerprints(reported: Reported, unit: Unit = BARE) -> Iterator[Fingerprint]
             proved[key].append(verdict.property)
     for key, (head, *names) in proved.items():
         yield _of(f"{head} {', '.join(names)}", dumps(certificates[key].to_json()), "check --save DIR")
-    if reported.region is not None and reported.region.proofs:
-        parts = tuple(p.certificate for p in reported.region.proofs)
+    region = reported.region.proofs if reported.region is not None else ()
+    parts = tuple(p.certificate for p in region if p.certificate is not None)
+    if reported.region is not None and parts:
         text = dumps(CertificateFile(parts, reported.region.request.scope).to_json())
         name = reported.region.request.property
         yield _of(f"certificate of the region of {name}", text, "bound --certificate FILE")

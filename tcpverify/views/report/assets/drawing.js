@@ -3,10 +3,14 @@
 // (the page's policy forbids it too), and where Graphviz does not run, the text is shown instead.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const ready = new Promise((resolve) => {
+const ready = new Promise((resolve, reject) => {
+  // The smallest module there is: where it cannot be compiled, Graphviz would never answer.
+  try { new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); } catch (error) { reject(error); }
   if (globalThis.Graphviz) resolve();
-  else addEventListener("graphviz", resolve, { once: true });
+  addEventListener("graphviz", resolve, { once: true });
+  addEventListener("DOMContentLoaded", () => { if (!globalThis.Graphviz) reject(new Error("its module did not run")); });
 }).then(() => globalThis.Graphviz.load());
+ready.catch(() => {});
 
 function make(tag, attributes = {}, ...inside) {
   const found = document.createElement(tag);

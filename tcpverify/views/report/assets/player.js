@@ -7,6 +7,8 @@ const player = (() => {
   const by = (id) => document.getElementById(id);
   const articles = [...document.querySelectorAll(".exchange")];
   const drawings = [];
+  // The title of a picture would follow the mouse all over it; its region has the name already.
+  for (const title of document.querySelectorAll(".ladder svg > title")) title.remove();
   let timer = 0;
 
   const exchange = () => data.exchanges[at.exchange];
@@ -54,6 +56,7 @@ const player = (() => {
     for (const [name, why] of Object.entries(m.broken)) said.push(make("p", { class: "broken" }, `breaks ${name}: ${why}`));
     by("now").replaceChildren(...said);
     by("count").textContent = `step ${at.step} of ${last()}, t = ${m.time}`;
+    by("short").textContent = `${m.end ? `${m.end}: ` : ""}${m.what}`;
     slider.setAttribute("aria-valuetext", `step ${at.step} of ${last()}, at ${m.time}`);
   }
 

@@ -1,0 +1,270 @@
+"""The page of `report` in a browser: what it shows at every step is what the trace says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tcpverify.tcp.scope import Scope
+from tcpverify.views.report.page import report_page
+from tcpverify.views.report.provenance import Provenance
+from tcpverify.workflow.derived import BoundRequest
+from tcpverify.workflow.report import report
+from tcpverify.workflow.reported import Reported
+from tcpverify.workflow.results import CheckRequest
+from tests.browser.conftest import OpenPage
+
+WIDE = {"width": 1400, "height": 1000}
+PHONE = {"width": 390, "height": 844}
+SCOPE = Scope(losses=0)
+VARIABLES = {"SND.UNA": "una", "SND.NXT": "nxt", "RCV.NXT": "rcv"}
+
+
+@pytest.fixture(scope="module")
+def reported() -> Reported:
+    """Three properties at 1.5 MSL, two of which fail there, and the region of one."""
+    request = CheckRequest(
+        "textbook", Fraction(1), (Fraction(3, 2),), scope=SCOPE, sweep=False,
+        properties=("no-old-segment", "drained", "no-data-loss"),
+    )  # fmt: skip
+    return report(request, BoundRequest("textbook", scope=SCOPE, beyond=False, certify=False))
+
+
+@pytest.fixture(scope="module")
+def path(reported: Reported, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("report") / "page.html"
+    found.write_text(report_page(reported, Provenance(["tcpverify", "report"], {"tcpverify": "1"})), encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def page(path: Path, open_page: OpenPage) -> Page:
+    return _drawn(open_page(path, viewport=WIDE))
+
+
+def _drawn(page: Page) -> Page:
+    page.wait_for_selector("#small-machine[data-drawn='1']")
+    return page
+
+
+def _saved(page: Page, number: int, folder: Path) -> dict[str, Any]:
+    """The trace that the link saves."""
+    page.locator("#pick").select_option(str(number))
+    with page.expect_download() as download:
+        page.locator("a.download").nth(number).click()
+    download.value.save_as(folder / "trace.json")
+    found: dict[str, Any] = json.loads((folder / "trace.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _expected(trace: dict[str, Any]) -> Iterator[tuple[dict[str, Any], set[int], dict[str, Any] | None]]:
+    """Per step, the beginning first: both ends, the segments under way, the step."""
+    ends, flying = dict(trace["initial"]), set[int]()
+    yield dict(ends), set(flying), None
+    for step in trace["steps"]:
+        ends[step["end"]] = step["after"]
+        if step["delivered"] is not None and not step["kept"]:
+            flying.discard(step["delivered"])
+        flying |= {s["number"] for s in step["sent"] if not s["lost"]}
+        yield dict(ends), set(flying), step
+
+
+def _cell(page: Page, variable: str, end: str) -> str:
+    found = page.locator(f"#variables tr[data-variable='{variable}'] td[data-end='{end}']").text_content()
+    assert found is not None
+    return found
+
+
+def _check_step(page: Page, number: int, ends: dict[str, Any], flying: set[int], step: dict[str, Any] | None) -> None:
+    expect(page.locator("#count")).to_contain_text(f"step {number} of ")
+    for end in "AB":
+        assert _cell(page, "state", end) == ends[end]["state"]
+        for variable, key in VARIABLES.items():
+            value = ends[end][key]
+            assert _cell(page, variable, end) == ("—" if value is None else str(value)), (number, end, variable)
+        # The machine beside the ladder marks the state that this end is in.
+        node = page.locator(f"#small-machine g.node:has(.badge-{end.lower()})")
+        assert (node.locator("text").first.text_content() or "").strip() == ends[end]["state"]
+    shown = page.locator("#flight li[data-segment]").evaluate_all("rows => rows.map(r => Number(r.dataset.segment))")
+    assert set(shown) == flying
+    row = page.locator(".exchange:not([hidden]) tr[data-row].now")
+    assert row.get_attribute("data-row") == str(number)
+    marked = page.locator(".exchange:not([hidden]) .ladder rect.ground.now")
+    assert marked.count() >= 1
+    assert set(marked.evaluate_all("rects => rects.map(r => r.dataset.step)")) == {str(number)}
+    if step is not None:
+        said = page.locator("#now").text_content() or ""
+        assert step["rule"] in said
+        assert step["text"] in said
+        assert step["clause"] in said
+        assert all(why in said for why in step["broken"].values())
+        assert f"t = {Fraction(step['time'])}" in (page.locator("#count").text_content() or "") or "/" in step["time"]
+
+
+def test_every_step_by_keyboard_shows_what_the_trace_says(page: Page, reported: Reported, tmp_path: Path) -> None:
+    for number, exchange in enumerate(reported.exchanges):
+        trace = _saved(page, number, tmp_path)
+        assert trace == exchange.trace.to_json()
+        slider = page.locator("#slider")
+        slider.focus()
+        page.keyboard.press("Home")
+        for place, (ends, flying, step) in enumerate(_expected(trace)):
+            if place:
+                page.keyboard.press("ArrowRight")
+            _check_step(page, place, ends, flying, step)
+        assert slider.input_value() == slider.get_attribute("max") == str(len(trace["steps"]))
+        # The last step is the one that breaks the property; there is nothing after it.
+        expect(page.locator("#now .broken").filter(has_text=trace["property"])).to_be_visible()
+        page.keyboard.press("ArrowRight")
+        assert slider.input_value() == str(len(trace["steps"]))
+
+
+def test_the_slider_the_buttons_and_the_table_move_alike(page: Page, reported: Reported) -> None:
+    last = len(reported.exchanges[0].trace.steps)
+    slider = page.locator("#slider")
+    assert slider.input_value() == str(last), "a page opens with the whole exchange"
+    slider.fill("3")
+    expect(page.locator("#count")).to_contain_text("step 3 of")
+    page.locator("#next").click()
+    expect(page.locator("#count")).to_contain_text("step 4 of")
+    page.locator("#back").press("Enter")
+    expect(page.locator("#count")).to_contain_text("step 3 of")
+    page.locator("#first").click()
+    expect(page.locator("#back")).to_be_disabled()
+    page.locator(".exchange:not([hidden]) details summary").click()
+    page.locator(".exchange:not([hidden]) button[data-go='5']").click()
+    expect(page.locator("#count")).to_contain_text("step 5 of")
+    assert page.evaluate("location.hash") == "#at=1.5"
+    page.locator("#last").click()
+    expect(page.locator("#count")).to_contain_text(f"step {last} of {last}")
+
+
+def test_playing_goes_through_the_trace_and_stops(page: Page) -> None:
+    page.clock.install()
+    page.locator("#play").press("Enter")
+    expect(page.locator("#count")).to_contain_text("step 0 of")
+    expect(page.locator("#play")).to_have_text("Pause")
+    page.clock.run_for(2500)
+    expect(page.locator("#count")).to_contain_text("step 2 of")
+    page.clock.run_for(30_000)
+    expect(page.locator("#next")).to_be_disabled()
+    expect(page.locator("#play")).to_have_text("Play")
+
+
+def test_an_address_names_a_step(path: Path, open_page: OpenPage) -> None:
+    page = open_page(f"{path.as_uri()}#at=2.4")
+    expect(page.locator("#pick")).to_have_value("1")
+    expect(page.locator("#count")).to_contain_text("step 4 of")
+    page.evaluate("location.hash = '#at=1.999'")
+    expect(page.locator("#next")).to_be_disabled()
+
+
+def test_the_arrow_taken_is_marked_in_the_machine(page: Page, reported: Reported) -> None:
+    steps = reported.exchanges[0].trace.steps
+    before = dict(reported.exchanges[0].trace.initial)
+    for number, step in enumerate(steps, 1):
+        moved = before[step.end].state != step.after.state
+        before[step.end] = step.after
+        page.locator("#slider").fill(str(number))
+        expect(page.locator("#count")).to_contain_text(f"step {number} of")
+        assert (page.locator("#small-machine .taken").count() > 0) == moved, (number, step.rule)
+
+
+def test_the_rules_can_be_filtered(page: Page, reported: Reported) -> None:
+    table = reported.model.table
+    rows = page.locator(".rules tbody tr:visible")
+    assert rows.count() == len(table.rules)
+    page.locator("#state").select_option("TIME-WAIT")
+    assert rows.count() == sum(r.state == "TIME-WAIT" for r in table.rules.values())
+    page.locator("#changed").check()
+    assert 0 < rows.count() < sum(r.state == "TIME-WAIT" for r in table.rules.values())
+    page.locator("#changed").uncheck()
+    page.locator("#state").select_option("")
+    page.locator("#words").fill("last-ack fin acknowledged")
+    assert 0 < rows.count() < 20
+    expect(page.locator("#matches")).to_have_text(f"{rows.count()} of {len(table.rules)} rules")
+    page.locator("#words").fill("")
+    page.locator("#applied").check()
+    applied = {s.rule for e in reported.exchanges for s in e.trace.steps}
+    assert set(rows.locator("th code").all_text_contents()) == applied
+    # A link to a rule that is filtered away brings it back.
+    page.locator("#words").fill("nothing has these words")
+    assert rows.count() == 0
+    page.locator("#now a[href^='#rule-']").click()
+    expect(page.locator(".rules tr:target")).to_be_visible()
+
+
+def test_verdicts_and_region_are_there(page: Page, reported: Reported) -> None:
+    assert reported.check is not None
+    for verdict in reported.check.verdicts:
+        row = page.locator(f"#verdicts tr[data-property='{verdict.property}']")
+        assert row.get_attribute("data-verdict") == verdict.verdict
+    expect(page.locator("#region svg")).to_be_visible()
+    expect(page.locator("#region .condition").first).to_contain_text("TIME_WAIT ≥")
+    assert "textbook: state machine" not in (page.locator("#whole-machine").text_content() or "")
+    assert page.locator("#whole-machine svg g.node").count() >= len(reported.model.table.states)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_light_and_dark_differ_and_can_be_read(path: Path, open_page: OpenPage, scheme: str) -> None:
+    page = open_page(path, viewport=WIDE, color_scheme=scheme)
+    look = "(e, name) => getComputedStyle(e)[name].match(/\\d+/g).map(Number)"
+    ink, paper = (page.locator("body").evaluate(look, name) for name in ("color", "backgroundColor"))
+    assert (sum(ink) < sum(paper)) == (scheme == "light")
+    assert abs(sum(ink) - sum(paper)) > 450
+
+
+def test_a_phone_scrolls_only_downwards(path: Path, open_page: OpenPage) -> None:
+    page = _drawn(open_page(path, viewport=PHONE, device_scale_factor=2, has_touch=True))
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.locator(".exchange:not([hidden]) .ladder").scroll_into_view_if_needed()
+    expect(page.locator("#slider")).to_be_in_viewport()
+    page.locator("#next").or_(page.locator("#back")).first.tap()
+    assert page.locator(".exchange:not([hidden]) .ladder").evaluate("e => e.scrollWidth > e.clientWidth")
+
+
+def test_paper_gets_every_exchange_and_no_buttons(page: Page, reported: Reported) -> None:
+    page.emulate_media(media="print")
+    assert page.locator(".exchange:visible").count() == len(reported.exchanges)
+    assert page.locator("button:visible, #slider:visible, .curtain:visible").count() == 0
+
+
+def test_everything_has_a_name_for_those_who_do_not_see_it(page: Page) -> None:
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('button, input, select, [role=region], section')].filter(e =>"
+        " !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.textContent.trim()"
+        " || (e.labels && e.labels.length))).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert nameless == []
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    # What scrolls can be reached with the keyboard.
+    stuck = "[...document.querySelectorAll('.wide')].filter(e => e.tabIndex < 0).length"
+    assert page.evaluate(stuck) == 0
+
+
+def test_without_scripts_the_page_still_tells_its_story(path: Path, open_page: OpenPage, reported: Reported) -> None:
+    page = open_page(path, viewport=WIDE, java_script_enabled=False)
+    assert page.locator(".exchange .ladder svg").count() == len(reported.exchanges)
+    assert page.locator(".exchange:visible").count() == len(reported.exchanges)
+    assert page.locator("#slider:visible, #filter:visible").count() == 0
+    assert "States: CLOSED" in (page.locator("#whole-machine").text_content() or "")
+
+
+def test_where_graphviz_does_not_run_its_text_is_shown(path: Path, open_page: OpenPage, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(" &#39;wasm-unsafe-eval&#39;") == 1
+    without = tmp_path / "without.html"
+    without.write_text(text.replace(" &#39;wasm-unsafe-eval&#39;", ""), encoding="utf-8")
+    page = open_page(without, forgive=("WebAssembly",))
+    page.wait_for_selector("#whole-machine[data-drawn='0']")
+    expect(page.locator("#whole-machine .note")).to_contain_text("does not run")
+    assert "digraph" in (page.locator("#whole-machine pre").text_content() or "")
+    page.locator("#first").click()
+    expect(page.locator("#count")).to_contain_text("step 0 of")
