@@ -150,7 +150,9 @@ class _Rows:
             self.bad = False
             self.row("wait", step.end)
         self.step, self.now = number, step.time
-        self.bad = self.trace.property in step.broken
+        # A run that goes on shows whatever it breaks on its way.
+        shown = self.trace.property or next(iter(step.broken), "")
+        self.bad = shown in step.broken
         self.ends[step.end] = step.after
         changed = frozenset({step.end}) if before.state != step.after.state else frozenset()
         if step.kind == "deliver" and step.delivered is not None:
@@ -165,7 +167,7 @@ class _Rows:
                 self.flying[segment.number] = segment
             self.row("lost" if segment.lost else "send", step.end, segment=segment, sent_at=step.time)
         if self.bad:
-            for text in self._broken(step, before):
+            for text in self._broken(shown, step, before):
                 self.row("broken", step.end, text=text)
 
     def _arrival(self, step: Step, number: int, changed: frozenset[str]) -> None:
@@ -215,8 +217,7 @@ class _Rows:
             notes.extend([changed] if changed else [])
         return notes
 
-    def _broken(self, step: Step, before: EndState) -> list[str]:
-        name = self.trace.property
+    def _broken(self, name: str, step: Step, before: EndState) -> list[str]:
         found = [f"breaks {name} ({clause_of(name)}): {step.broken[name]}"]
         what = f"rule {step.rule} ({step.clause}): {step.text}"
         changed = changes(before, step.after)

@@ -8,7 +8,7 @@ from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.tcp.properties import Property, find
 from tcpverify.views.exchange import restarts_time_wait
-from tcpverify.views.quantities import BARE, Unit, multiple
+from tcpverify.views.quantities import BARE, Unit, multiple, plural
 
 __all__ = ["closing", "heading"]
 
@@ -34,12 +34,14 @@ def heading(trace: Trace, title: str = "", unit: Unit = BARE) -> str:
         if unit.show(msl) != "MSL":
             numbers.append(f"MSL = {unit.show(msl)}")
     count = f"{len(trace.steps)} steps{', the fewest possible' if trace.shortest else ''}"
+    if not trace.property:
+        return f"A run of {model}, with {', '.join(numbers)}; {plural(len(trace.steps), 'step')}."
     return f"How {trace.property}{meaning} fails in {model}, with {', '.join(numbers)}; {count}."
 
 
 def closing(trace: Trace, unit: Unit = BARE) -> list[str]:
     """One or two sentences that say what happened, for a reader who knows TCP but not this program."""
-    if not trace.steps:
+    if not trace.steps or not trace.property:
         return []
     story = _Story(trace, unit)
     if trace.loop is not None:
