@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from tcpverify.lang.expr import TRUE, Expr
 from tcpverify.lang.table import Amendment, Emit, Rule, Table
-from tcpverify.lang.text import show
-from tcpverify.tcp import vocabulary
 from tcpverify.tcp.registry import LoadedModel
+from tcpverify.tcp.wording import NAMED, readable
 from tcpverify.views.styled import Line, Span, line, wrapped
 
 __all__ = ["described", "model_document", "model_lines", "readable", "rule_effects", "rule_lines", "touched"]
-
-#: tests that RFC 9293 has words for; a guard is printed in these words
-NAMED: Mapping[str, Expr] = {
-    "SEG.LEN": vocabulary.SEG_LEN,
-    "acceptable": vocabulary.acceptable,
-    "ack in range": vocabulary.ack_in_range,
-    "FIN acknowledged": vocabulary.fin_acked,
-    "new ACK": vocabulary.ack_new,
-    "acceptable ACK": vocabulary.ack_acceptable,
-    "FIN in order": vocabulary.fin_in_order,
-    "FIN again": vocabulary.past_fin,
-}
-_KEYS = {name: expr.key() for name, expr in NAMED.items()}
-
 
 def described(model: LoadedModel) -> str:
     """What a model is, in one line: its base and what each amendment makes of it."""
@@ -147,32 +132,6 @@ def _sends(message: Emit) -> str:
 
 
 # ------------------------------------------------------------ guards in the RFC's words
-
-
-def readable(expr: Expr, but: str = "") -> str:
-    """An expression in the RFC's words; ``but`` is a test of `NAMED` that is not replaced by its name."""
-    return show(_named(expr, but)).replace("?", "")
-
-
-def _named(expr: Expr, but: str = "") -> Expr:
-    """The same expression with the tests of `NAMED` (but one) replaced by their names."""
-    if expr.op in ("var", "const", "elapsed"):
-        return expr
-    key = expr.key()
-    for name, wanted in _KEYS.items():
-        if key == wanted and name != but:
-            return Expr("var", (name,), expr.sort)
-    args = list(expr.args)
-    for name, wanted in _KEYS.items():
-        # A conjunction within a conjunction has been flattened: look for its parts side by side.
-        size = len(wanted) - 1
-        if name == but or wanted[0] != expr.op or expr.op not in ("and", "or") or size >= len(args):
-            continue
-        for at in range(len(args) - size + 1):
-            if tuple(a.key() for a in args[at : at + size]) == wanted[1:]:
-                args[at : at + size] = [Expr("var", (name,), expr.sort)]
-                break
-    return Expr(expr.op, tuple(_named(arg, but) for arg in args), expr.sort)
 
 
 def _words_used(rules: Iterable[Rule]) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tcpverify.lang.expr import Expr
 from tcpverify.lang.failing import failing, values
 from tcpverify.lang.system import Constraint, Edge
 from tcpverify.lang.table import Rule, Timer
-from tcpverify.lang.text import show
 from tcpverify.tcp.applications import held_back
 from tcpverify.tcp.endpoint import End
 from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.vocabulary import CALLS
+from tcpverify.tcp.wording import readable
 from tcpverify.workflow.durations import BARE, Unit
 from tcpverify.workflow.positions import Blocked, Part, Unmet
 from tcpverify.workflow.runs import Run
@@ -24,9 +25,9 @@ _SAID = {"OPEN-PASSIVE": "passive OPEN", "OPEN-ACTIVE": "active OPEN"}
 _TRIED: dict[str, int | bool] = {"NEW.ISS": 0, "DATA": 1}
 
 
-def _parts(found: Iterable[object], env: dict[str, int | bool]) -> tuple[Part, ...]:
+def _parts(found: Iterable[Expr], env: dict[str, int | bool]) -> tuple[Part, ...]:
     """Parts of a condition with their values."""
-    return tuple(Part(show(e), values(e, env)) for e in found)  # type: ignore[arg-type]
+    return tuple(Part(readable(e), values(e, env)) for e in found)
 
 
 def unmet(run: Run) -> tuple[Unmet, ...]:
@@ -177,7 +178,7 @@ class _Blocks:
             where = " and ".join(sorted(timer.states)) if len(timer.states) < 3 else f"{len(timer.states)} other states"
             return Blocked(name, what, "state", f"it runs in {where} only", "", "", timer.clause)
         env = interpreter.environment(end, {})
-        return Blocked(name, what, "guard", f"it runs while {show(timer.while_)}", "", "", timer.clause,
+        return Blocked(name, what, "guard", f"it runs while {readable(timer.while_)}", "", "", timer.clause,
                        _parts(failing(timer.while_, env), env))  # fmt: skip
 
     def _given_up(self, end: End) -> tuple[str, str]:
