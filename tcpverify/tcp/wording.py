@@ -8,7 +8,7 @@ from tcpverify.lang.expr import Expr
 from tcpverify.lang.text import show
 from tcpverify.tcp import vocabulary
 
-__all__ = ["NAMED", "readable"]
+__all__ = ["NAMED", "named", "readable"]
 
 #: tests that RFC 9293 has words for; a guard is printed in these words
 NAMED: Mapping[str, Expr] = {
@@ -26,10 +26,10 @@ _KEYS = {name: expr.key() for name, expr in NAMED.items()}
 
 def readable(expr: Expr, but: str = "") -> str:
     """An expression in the RFC's words; ``but`` is a test of `NAMED` that is not replaced by its name."""
-    return show(_named(expr, but)).replace("?", "")
+    return show(named(expr, but)).replace("?", "")
 
 
-def _named(expr: Expr, but: str = "") -> Expr:
+def named(expr: Expr, but: str = "") -> Expr:
     """The same expression with the tests of `NAMED` (but one) replaced by their names."""
     if expr.op in ("var", "const", "elapsed"):
         return expr
@@ -47,4 +47,4 @@ def _named(expr: Expr, but: str = "") -> Expr:
             if tuple(a.key() for a in args[at : at + size]) == wanted[1:]:
                 args[at : at + size] = [Expr("var", (name,), expr.sort)]
                 break
-    return Expr(expr.op, tuple(_named(arg, but) for arg in args), expr.sort)
+    return Expr(expr.op, tuple(named(arg, but) for arg in args), expr.sort)

@@ -8,7 +8,7 @@ from typing import Any
 from tcpverify.lang.expr import TRUE, Expr
 from tcpverify.lang.table import Amendment, Emit, Rule, Table
 from tcpverify.tcp.registry import LoadedModel
-from tcpverify.tcp.wording import NAMED, readable
+from tcpverify.tcp.wording import NAMED, named, readable
 from tcpverify.views.styled import Line, Span, line, wrapped
 
 __all__ = ["described", "model_document", "model_lines", "readable", "rule_effects", "rule_lines", "touched"]
@@ -140,7 +140,7 @@ def _words_used(rules: Iterable[Rule]) -> list[str]:
         parts = [rule.guard, *rule.assign.values(), *(when for _, when in rule.restarts)]
         parts += [e for m in rule.emits for e in (m.when, *m.fields.values())]
         for part in parts:
-            every |= _named(part).variables()
+            every |= named(part).variables()
     return [name for name in NAMED if name in every]
 
 
