@@ -1,0 +1,123 @@
+"""DOT text: colours, text that cannot break the file, titles and legends. The program `dot` is not needed for it.
+
+Everything that comes from a model goes through `words` (in labels that are like HTML) or `quoted` (in all others).
+Elements are written in the order in which they are added, so equal graphs are equal text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+from typing import NamedTuple
+
+import graphviz
+
+from tcpverify.views.svg import clean, escaped
+
+__all__ = [
+    "BLUE", "FADED", "GREEN", "GREY", "INK", "ORANGE", "PALE", "TINT", "VERMILLION", "Key", "cells", "fraction",
+    "new", "plain", "quoted", "small", "words",
+]  # fmt: skip
+
+# Okabe and Ito's colours, and tints of them: told apart by people who do not see red or green, and on grey paper by
+# the kind of line that always goes with them.
+ORANGE, GREEN = "#E69F00", "#009E73"
+BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#767676"
+INK, FADED, TINT, PALE = "#111111", "#BBBBBB", "#FBE6BF", "#F4F4F4"
+FONT = "Helvetica,Arial,sans-serif"
+#: points; what is drawn at A4 must not become smaller than about six
+TITLE, NODE, LABEL, NOTE = 15, 12, 10, 10
+_ROW = 100
+#: the same colours, dark enough for words in small print
+_INKS = {GREEN: "#00694D", VERMILLION: "#A34700", ORANGE: INK, BLUE: "#005C91", GREY: "#5C5C5C"}
+
+
+class Key(NamedTuple):
+    """One row of a legend: a sample (characters that look like what is drawn), its colour, and what it means.
+
+    ``fill`` is set where the sample is an area.
+    """
+
+    sample: str
+    colour: str
+    meaning: str
+    fill: str = ""
+
+
+def plain(text: str) -> str:
+    """One line of text: what breaks lines or cannot be printed is replaced."""
+    return " ".join(clean(text).split())
+
+
+def words(text: str) -> str:
+    """Text for a label that is like HTML."""
+    return escaped(plain(text)).replace('"', "&quot;")
+
+
+def quoted(*lines: str) -> str:
+    """Lines of text for any other attribute, to be used as they are."""
+    text: str = graphviz.nohtml("\\n".join(plain(line).replace("\\", "\\\\") for line in lines))
+    return text
+
+
+def cells(rows: Iterable[str], padding: int = 1, align: str = "CENTER", more: str = "") -> str:
+    """Rows of a table without lines; each row is what `words` made, perhaps with marks around it."""
+    inside = "".join(row if row == "<HR/>" else f'<TR><TD ALIGN="{align}">{row}</TD></TR>' for row in rows)
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"{more}>{inside}</TABLE>>'
+    )
+
+
+def fraction(above: str, below: str, colour: str = "", mark: str = "") -> list[str]:
+    """An event over an action, as rows of `cells`; ``mark`` is ``B`` (bold) or ``S`` (struck out)."""
+
+    def marked(text: str) -> str:
+        # The blanks keep the words off the line that they belong to.
+        said = f"&#160;{words(text)}&#160;"
+        said = f"<{mark}>{said}</{mark}>" if mark else said
+        return f'<FONT COLOR="{_INKS.get(colour, colour)}">{said}</FONT>' if colour else said
+
+    return [marked(above), "<HR/>", marked(below)]
+
+
+def small(text: str, colour: str = INK, mark: str = "") -> str:
+    """A row of `cells` in small print; ``mark`` as for `fraction`."""
+    said = f"<{mark}>{words(text)}</{mark}>" if mark else words(text)
+    return f'<FONT POINT-SIZE="{NOTE}" COLOR="{_INKS.get(colour, colour)}">{said}</FONT>'
+
+
+def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **more: str) -> graphviz.Digraph:
+    """A drawing with a title and notes above it, and a legend in the same place.
+
+    ``more`` are attributes of the graph.
+    """
+    return graphviz.Digraph(
+        quoted(name),
+        graph_attr={
+            "label": _heading(title, notes, legend), "labelloc": "t", "fontname": FONT, "fontcolor": INK,
+            "fontsize": str(NOTE), "bgcolor": "white", "margin": "0.15", "charset": "UTF-8", **more,
+        },
+        node_attr={
+            "shape": "box", "style": "rounded,filled", "fillcolor": "white", "color": INK, "fontname": FONT,
+            "fontcolor": INK, "fontsize": str(NODE), "margin": "0.12,0.06", "height": "0.4",
+        },
+        edge_attr={
+            "fontname": FONT, "fontsize": str(LABEL), "color": INK, "fontcolor": INK, "arrowsize": "0.7",
+        },
+    )  # fmt: skip
+
+
+def _heading(title: str, notes: Sequence[str], legend: Sequence[Key]) -> str:
+    rows = [f'<FONT POINT-SIZE="{TITLE}"><B>{words(row)}</B></FONT>' for row in wrap(plain(title), 70)]
+    rows += [words(row) for note in notes for row in wrap(plain(note), _ROW)]
+    line = ""
+    found: list[str] = []
+    for key in legend:
+        if line and len(line) + len(key.sample) + len(key.meaning) > _ROW:
+            rows.append("&#160;&#160;&#160; ".join(found))
+            line, found = "", []
+        line += f"{key.sample} {key.meaning}   "
+        found.append(f'<FONT COLOR="{key.colour}"><B>{words(key.sample)}</B></FONT> {words(key.meaning)}')
+    if found:
+        rows.append("&#160;&#160;&#160; ".join(found))
+    return cells([*rows, " "], align="LEFT")
