@@ -47,7 +47,7 @@ def report(
     derived, without = None, ""
     if isinstance(region, str):
         without = region
-    elif limits.stop():
+    elif checked.interrupted or limits.stop():
         without = "The run was interrupted before."
     elif limits.over():
         without = "The time limit was reached before."
