@@ -1,0 +1,127 @@
+"""`tcpverify trace`: pictures in files, and tests that pass as long as the model does what the trace says."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tcpverify.cli.main import main
+from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.trace import parse
+from tcpverify.views.regression import regression_test
+
+TRACES = Path(__file__).parent.parent / "views" / "traces"
+FORMS = ("text", "json", "svg", "mermaid", "plantuml")
+HOSTILE = '"""\nimport os; os.abort()\n"""\'\'\'\\\r\0\u2028\U0001f600'
+#: an amendment, with what it makes of a RST in TIME-WAIT
+OWN = """
+from tcpverify.tcp.vocabulary import *
+AMENDMENT = Amendment(name="own", title="of one's own", source="a test",
+    changes=(change("TIME-WAIT.rst*", {change}),))
+"""
+
+
+def run(text: str) -> None:
+    """Do what the test does, in this process."""
+    names: dict[str, object] = {"__name__": "a_test"}
+    exec(compile(text, "a_test.py", "exec"), names)
+    (test,) = [value for name, value in names.items() if name.startswith("test_")]
+    assert callable(test)
+    test()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_holds_what_would_be_printed(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["trace", str(TRACES / "lost-ack.json"), "--format", form]
+    assert main([*arguments, "-o", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert main(arguments) == 0
+    written, printed = (tmp_path / "out").read_text(encoding="utf-8"), capsys.readouterr().out
+    if form == "text":
+        # The terminal of the tests is narrower than a file.
+        assert [row.split() for row in written.splitlines()[-1:]] == [row.split() for row in printed.splitlines()[-1:]]
+    else:
+        assert written == printed
+    if form == "svg":
+        assert ET.fromstring(written).tag.endswith("svg")
+
+
+def test_units_and_rules_are_shown_where_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["trace", str(TRACES / "lost-ack.json"), "--unit", "ms"]
+    for form in ("svg", "mermaid", "plantuml"):
+        assert main([*arguments, "--format", form]) == 0
+        plain = capsys.readouterr().out
+        assert "1050" in plain and "FIN-WAIT-2.fin" not in plain
+        assert main([*arguments, "--format", form, "-v"]) == 0
+        assert "FIN-WAIT-2.fin" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in TRACES.iterdir()))
+def test_every_trace_makes_a_test_that_passes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", str(TRACES / f"{name}.json"), "--as-test"]) == 0
+    text = capsys.readouterr().out
+    run(text)
+    broken = text.replace('"seq": 301', '"seq": 302', 1)
+    assert broken != text
+    with pytest.raises(InternalDisagreement, match="step"):
+        run(broken)
+
+
+def test_the_test_fails_once_the_model_does_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "tests").mkdir()
+    monkeypatch.chdir(tmp_path)
+    Path("models/own.py").write_text(OWN.format(change='text="The connection is reset."'), encoding="utf-8")
+    model = "rfc9293+models/own.py"
+    source = str(TRACES / "assassination.json")
+    assert main(["trace", source, "--model", model, "--as-test", "-o", "tests/test_it.py"]) == 0
+    assert 'MODEL = "rfc9293+../models/own.py"' in Path("tests/test_it.py").read_text(encoding="utf-8")
+    assert _pytest(tmp_path) == (0, "")
+    Path("models/own.py").write_text(OWN.format(change="to=None, tags=frozenset()"), encoding="utf-8")
+    status, why = _pytest(tmp_path)
+    assert status == 1 and "InternalDisagreement: replay: step 10: the state is TIME-WAIT, the trace says CLOSED" in why
+
+
+def _pytest(where: Path) -> tuple[int, str]:
+    """Exit status and reasons of the generated test, started from elsewhere."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", str(where / "tests")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env={**os.environ, "PYTEST_ADDOPTS": ""})
+    return done.returncode, done.stdout if done.returncode else ""
+
+
+def test_nothing_in_a_trace_becomes_code() -> None:
+    found = parse((TRACES / "too-short.json").read_text(encoding="utf-8"))
+    last = replace(found.steps[-1], rule=HOSTILE, text=HOSTILE, clause=HOSTILE, broken={HOSTILE: HOSTILE})
+    text = regression_test(replace(found, model=HOSTILE, property=HOSTILE, steps=(*found.steps[:-1], last)), HOSTILE)
+    tree = ast.parse(text)
+    kinds = [type(part) for part in tree.body]
+    assert kinds == [ast.Expr, *[ast.ImportFrom] * 3, *[ast.Assign] * 4, ast.FunctionDef]
+    values = {
+        target.id: ast.literal_eval(part.value)
+        for part in tree.body
+        if isinstance(part, ast.Assign)
+        for target in part.targets
+        if isinstance(target, ast.Name)
+    }
+    assert values["MODEL"] == values["PROPERTY"] == values["RULE"] == HOSTILE
+    again = parse(values["TRACE"])
+    assert again.model == HOSTILE and again.steps[-1].broken == {HOSTILE: HOSTILE}
+
+
+def test_the_test_is_formatted(tmp_path: Path) -> None:
+    found = parse((TRACES / "ack-loop.json").read_text(encoding="utf-8"))
+    for own_file in (False, True):
+        text = regression_test(found, "x.py", own_file=own_file)
+        (tmp_path / f"test_{own_file}.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if "No module named ruff" in done.stderr:
+        pytest.skip("ruff is not installed")
+    assert done.returncode == 0, done.stdout
