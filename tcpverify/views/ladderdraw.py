@@ -10,7 +10,6 @@ from tcpverify.views.flights import LINE, SIZE
 from tcpverify.views.inks import ink_of, painted
 from tcpverify.views.ladderplan import BAND, OFF, PAD, TEXT, WAIT, Plan
 from tcpverify.views.lifelines import Piece, pieces, restarts
-from tcpverify.views.quantities import Unit
 from tcpverify.views.svg import Box, element, label, number, text
 from tcpverify.views.timescale import Place
 
@@ -82,8 +81,7 @@ def _axis(plan: Plan) -> Iterator[str]:
         taken.append(y + 9)
     for time, y in plan.ticks:
         yield element("line", x1=x - 5, y1=y, x2=x, y2=y, stroke_width=1, **painted(stroke="dim"))
-        # Symbolic times have no numbers.
-        if type(plan.unit) is Unit and all(abs(y - other) > LINE + 1 for other in taken):
+        if plan.numeric and all(abs(y - other) > LINE + 1 for other in taken):
             yield text(plan.time(time), x - 8, y + 4, text_anchor="end", font_size=SIZE - 1, **painted("dim"))
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from tcpverify.evidence.trace import Trace
+from tcpverify.views.conditions import Symbolic
 from tcpverify.views.exchange import Row, rows
 from tcpverify.views.flights import AFTER, LINE, SIZE, Said, flights, labels, strip
 from tcpverify.views.inks import ink_of
@@ -50,6 +51,8 @@ class Plan:
 
     def __init__(self, trace: Trace, unit: Unit, verbose: bool) -> None:
         self.trace, self.unit = trace, unit
+        #: whether times are numbers; those of `bound` are expressions
+        self.numeric = not isinstance(unit, Symbolic)
         self.delay = trace.parameters.get("DELAY_MIN", Fraction(0))
         self.msl = trace.parameters.get("MSL", Fraction(1))
         self.rows = rows(trace, unit, verbose)

@@ -15,7 +15,7 @@ from tcpverify.views.inks import SCOPE, painted, style_sheet
 from tcpverify.views.ladderdraw import cross, drawing, lifeline, wait_pattern
 from tcpverify.views.ladderplan import BAND, PAD, Plan
 from tcpverify.views.lifelines import Piece, restarts
-from tcpverify.views.quantities import BARE, Unit
+from tcpverify.views.quantities import BARE, Unit, multiple
 from tcpverify.views.settings import durations_text, scope_text
 from tcpverify.views.story import closing, heading
 from tcpverify.views.svg import FONT, element, escaped, number, rows_of, text, text_width
@@ -74,16 +74,21 @@ def _heading(plan: Plan, said: str) -> tuple[list[str], float]:
 
 
 def _sentences(plan: Plan) -> tuple[list[str], float]:
-    """What the last step breaks and by which rule, what is left, what happened, and the scope."""
+    """What is broken and by which rule, what is left, what happened, and the scope."""
     found: list[tuple[str, int, str, str | None]] = []
-    for turn, row in enumerate(r for r in plan.rows if r.kind == "broken"):
-        found.append((row.text, NORMAL, "bad" if not turn else "ink", None if turn else "bold"))
+    told: set[int] = set()
+    for row in (row for row in plan.rows if row.kind == "broken"):
+        first = row.step not in told
+        told.add(row.step)
+        found.append((row.text, NORMAL, "bad" if first else "ink", "bold" if first else None))
     left = ", ".join(f"#{s.number} {s.flags}" for s in plan.rows[-1].flying)
     found += [(f"Still in the network: {left}.", NORMAL, "dim", None)] if left else []
     found += [(sentence, NORMAL, "ink", None) for sentence in closing(plan.trace, plan.unit)]
     scope = scope_text(plan.trace.scope)
     if "MSL" in plan.trace.parameters:
-        scope = f"{durations_text(plan.trace.parameters, plan.unit, plan.trace.scope.delay)}; {scope}"
+        # Where times are expressions, these are the numbers that the picture was drawn with.
+        drawn, unit = ("", plan.unit) if plan.numeric else ("Drawn for ", BARE)
+        scope = f"{drawn}{durations_text(plan.trace.parameters, unit, plan.trace.scope.delay)}; {scope}"
     return _stacked([*found, (f"{scope}.", SIZE, "dim", None)], plan.end, plan.width)
 
 
@@ -148,7 +153,7 @@ def _samples(plan: Plan) -> Iterator[tuple[list[str], str]]:
 def _tick(plan: Plan) -> str:
     if not plan.ticks:
         return ""
-    return f", a tick every {plan.unit.show(plan.tick)}" if type(plan.unit) is Unit else ""
+    return f", a tick every {plan.unit.show(plan.tick) if plan.numeric else multiple(plan.tick, plan.msl)}"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, ink: str, dashes: str | None = None) -> str:

@@ -83,9 +83,12 @@ def old_segments(trace: Trace) -> list[tuple[SegmentRecord, Fraction]]:
     That is the segment of an earlier incarnation which is delivered in this step; or, if a TIME-WAIT timer expires too
     early, everything of its incarnation that is still under way.
     """
-    if not trace.steps or trace.property not in trace.steps[-1].broken:
+    if not trace.steps:
         return []
     last, before = trace.steps[-1], before_last(trace)
+    # A run that goes on claims nothing, and shows whatever it breaks.
+    if not last.broken or (trace.property and trace.property not in last.broken):
+        return []
     sent = {s.number: (s, step.time) for step in trace.steps for s in step.sent if not s.lost}
     if last.delivered is not None:
         segment, _ = sent[last.delivered]
