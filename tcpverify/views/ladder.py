@@ -19,7 +19,7 @@ _NARROWEST_AREA = 36
 
 def ladder(
     trace: Trace, title: str = "", *, width: int = 100, glyphs: Glyphs | None = None, unit: Unit = BARE,
-    verbose: bool = False,
+    verbose: bool = False, words: bool = True,
 ) -> list[Line]:  # fmt: skip
     """The whole picture: what is shown, a legend, the ladder, and what happened in plain words.
 
@@ -31,14 +31,18 @@ def ladder(
         in which times are written.
     verbose
         add to every step its rule, the clause behind it and what changed in the TCB.
+    words
+        whether there is more than the ladder itself.
     """
     drawing = _Drawing(trace, rows(trace, unit, verbose), width, glyphs or Glyphs.of(True), unit)
-    words = drawing.glyphs.words
-    found = wrapped(words(heading(trace, title, unit)), width, "title")
+    if not words:
+        return drawing.lines()
+    shown = drawing.glyphs.words
+    found = wrapped(shown(heading(trace, title, unit)), width, "title")
     found += drawing.legend()
     found += [(), *drawing.lines(), ()]
     for sentence in closing(trace, unit):
-        found += wrapped(words(sentence), width)
+        found += wrapped(shown(sentence), width)
     return found
 
 

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Step
 
-__all__ = ["SEPARATOR", "distinct", "split", "word"]
+__all__ = ["SEPARATOR", "distinct", "happening", "split", "word"]
 
 SEPARATOR = "/"
 _LONGEST = 4000
@@ -47,13 +47,17 @@ def split(text: str) -> tuple[str, ...]:
     return words
 
 
+def happening(end: str, kind: str, event: str, segment: int | None = None) -> str:
+    """What a call, a timeout or an arrival is called, whatever comes of it."""
+    if kind == "deliver":
+        return f"d{segment}"
+    names = _CALLS if kind == "call" else _TIMERS
+    return f"{end}.{names.get(event, event.lower())}"
+
+
 def word(step: Step, other: bool = False, again: bool = False) -> str:
     """What a step is called, as far as it does not depend on what else could happen."""
-    if step.kind == "deliver":
-        said = f"d{step.delivered}"
-    else:
-        names = _CALLS if step.kind == "call" else _TIMERS
-        said = f"{step.end}.{names.get(step.event, step.event.lower())}" + "-other" * other
+    said = happening(step.end, step.kind, step.event, step.delivered) + "-other" * other
     marks = ["copy"] * step.kept + [f"x{s.number}" for s in step.sent if s.lost] + ["again"] * again
     return ",".join([said, *marks])
 

@@ -14,6 +14,7 @@ from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.vocabulary import CALLS
 from tcpverify.tcp.wording import readable
+from tcpverify.workflow.addresses import happening
 from tcpverify.workflow.durations import BARE, Unit
 from tcpverify.workflow.positions import Blocked, Part, Unmet
 from tcpverify.workflow.runs import Run
@@ -89,15 +90,15 @@ class _Blocks:
             found, possible = self._edges("call", side, event)
             if possible:
                 continue
-            what = f"{name}: {_SAID.get(event, event)}"
+            what = happening(name, "call", event), f"{name}: {_SAID.get(event, event)}"
             rule = self._rule(name, event)
             if found and found[0].edge is not None:
-                yield Blocked(name, what, "time", self.too_early(found[0].edge), "", *_cited(rule))
+                yield Blocked(name, *what, "time", self.too_early(found[0].edge), "", *_cited(rule))
             elif rule is not None and _idle(rule):
-                yield Blocked(name, what, "state", _clause(rule.text), "", *_cited(rule))
+                yield Blocked(name, *what, "state", _clause(rule.text), "", *_cited(rule))
             else:
                 why, option = self._unasked(side, end, event)
-                yield Blocked(name, what, "scope", why, option, *_cited(rule))
+                yield Blocked(name, *what, "scope", why, option, *_cited(rule))
 
     def _rule(self, name: str, event: str) -> Rule | None:
         """The rule that would apply to a call; None if that depends on more than is known."""
@@ -159,26 +160,27 @@ class _Blocks:
         for timer in self.system.table.timers:
             if not timer.event:
                 continue
-            what, cited = f"{name}: {timer.name} timer", ("", timer.clause)
+            what = happening(name, "timer", timer.event), f"{name}: {timer.name} timer"
+            cited = ("", timer.clause)
             if timer.name not in running:
                 yield self._still(name, what, timer)
             elif timer.name == "retransmission" and self.system.used_up(end):
                 why, option = self._given_up(end)
-                yield Blocked(name, what, "scope", why, option, *cited)
+                yield Blocked(name, *what, "scope", why, option, *cited)
             else:
                 found, possible = self._edges("timer", side, timer.event)
                 if found and not possible and found[0].edge is not None:
-                    yield Blocked(name, what, "time", self.too_early(found[0].edge), "", *cited)
+                    yield Blocked(name, *what, "time", self.too_early(found[0].edge), "", *cited)
 
-    def _still(self, name: str, what: str, timer: Timer) -> Blocked:
+    def _still(self, name: str, what: tuple[str, str], timer: Timer) -> Blocked:
         """A timer that does not run."""
         interpreter = self.run.interpreter
         end = interpreter.ends[name]
         if end.state not in timer.states:
             where = " and ".join(sorted(timer.states)) if len(timer.states) < 3 else f"{len(timer.states)} other states"
-            return Blocked(name, what, "state", f"it runs in {where} only", "", "", timer.clause)
+            return Blocked(name, *what, "state", f"it runs in {where} only", "", "", timer.clause)
         env = interpreter.environment(end, {})
-        return Blocked(name, what, "guard", f"it runs while {readable(timer.while_)}", "", "", timer.clause,
+        return Blocked(name, *what, "guard", f"it runs while {readable(timer.while_)}", "", "", timer.clause,
                        _parts(failing(timer.while_, env), env))  # fmt: skip
 
     def _given_up(self, end: End) -> tuple[str, str]:
@@ -199,11 +201,11 @@ class _Blocks:
             segment = parts_.segments[flight[position]]
             to = self.run.names.ends[1 - segment.end]
             found, possible = self._edges("deliver", 1 - segment.end, "", position)
-            what = f"#{number} {segment.flags()} arrives at {to}"
+            what = happening(to, "deliver", "", number), f"#{number} {segment.flags()} arrives at {to}"
             if possible:
                 continue
             if found and found[0].edge is not None:
-                yield Blocked(to, what, "time", self.too_early(found[0].edge))
+                yield Blocked(to, *what, "time", self.too_early(found[0].edge))
                 continue
             earlier = [
                 self.run.names.flight[p] for p in range(position)
@@ -211,14 +213,14 @@ class _Blocks:
                 or (not self.scope.reordering and parts_.segments[flight[p]].end == segment.end)
             ]  # fmt: skip
             if earlier and not self.scope.reordering:
-                yield Blocked(to, what, "scope", f"#{earlier[0]} was sent before it, and none overtakes another",
+                yield Blocked(to, *what, "scope", f"#{earlier[0]} was sent before it, and none overtakes another",
                               "--reordering")  # fmt: skip
             elif earlier:
                 why = f"#{earlier[0]} is equal and older; that the other comes first would make no difference"
-                yield Blocked(to, what, "state", why)
+                yield Blocked(to, *what, "state", why)
             else:
                 why = f"it would begin one incarnation more than the {self.scope.incarnations} of this scope"
-                yield Blocked(to, what, "scope", why, f"--incarnations {self.scope.incarnations + 1}")
+                yield Blocked(to, *what, "scope", why, f"--incarnations {self.scope.incarnations + 1}")
 
     def _network(self) -> Iterator[Blocked]:
         location, scope = self.run.location, self.scope
@@ -229,7 +231,7 @@ class _Blocks:
             if left == 0 and had != UNLIMITED:
                 used = f"the scope has no {plural}" if not had else \
                     f"the {noun} of this scope is used up" if had == 1 else f"all {had} {plural} are used up"
-                yield Blocked("", f"network: {what}", "scope", used, f"--{plural} {had + 1}")
+                yield Blocked("", "", f"network: {what}", "scope", used, f"--{plural} {had + 1}")
 
     # ------------------------------------------------------------ time
 

@@ -102,6 +102,8 @@ class Blocked:
 
     Attributes
     ----------
+    word
+        what an address would call it; empty if it is no event by itself.
     what
         in words, such as ``A: TIME-WAIT timer``.
     kind
@@ -116,6 +118,7 @@ class Blocked:
     """
 
     end: str
+    word: str
     what: str
     kind: str
     why: str

@@ -104,7 +104,12 @@ class Stepper:
     def _impossible(self, run: Run, number: int, word: str, found: Run | None) -> str:
         here = f"after {SEPARATOR.join(run.address)}" if run.address else "at the start"
         possible = [r.word for r in run.next if r.possible]
-        why = f": {too_early(found, self.unit)}" if found is not None else ""
+        if found is not None:
+            why = f": {too_early(found, self.unit)}"
+        else:
+            event = word.partition(",")[0]
+            why = next((f": {b.why}" + f" ({b.option})" * bool(b.option)
+                        for b in blocked(run, self.unit) if b.word == event), "")  # fmt: skip
         close = get_close_matches(word, possible, n=1)
         hint = f" (did you mean {close[0]}?)" if close and found is None else ""
         known = f"possible there: {', '.join(possible)}" if possible else "nothing is possible there"
@@ -115,7 +120,6 @@ class Stepper:
         run = self.run(address)
         trace, names = run.trace, run.names
         interpreter = run.interpreter
-        ends = _ends(trace)
         timers = {name: self._timers(run, name) for name in "AB"}
         values = {
             name: {n: _text(v) for n, v in interpreter.ends[name].values.items()} for name in "AB"
@@ -124,19 +128,20 @@ class Stepper:
             model=self.model.name,
             address=run.address,
             trace=trace,
-            ends=ends,
+            ends=_ends(trace),
             values=values,
             timers=timers,
-            flight=tuple(self._under_way(run, place, number) for place, number in enumerate(names.flight)),
+            flight=tuple(self._under_way(run, names.flight.index(number), number) for number in sorted(names.flight)),
             losses=run.location[3],
             duplicates=run.location[4],
             waits=_window(run, run.stay),
-            choices=tuple(self._choice(r, ends) for r in run.next if r.possible),
+            # A location may be a mirror image: what is shown is sorted by names.
+            choices=tuple(sorted((self._choice(r) for r in run.next if r.possible), key=_order)),
             blocked=blocked(run, self.unit),
             standings=self._standings(trace),
         )
 
-    def _choice(self, run: Run, ends: Mapping[str, EndState]) -> Choice:
+    def _choice(self, run: Run) -> Choice:
         trace = run.trace
         step = trace.steps[-1]
         if run.interpreter.now != step.time:
@@ -201,6 +206,13 @@ def _ends(trace: Trace, steps: int | None = None) -> dict[str, EndState]:
     for step in trace.steps[:steps]:
         ends[step.end] = step.after
     return ends
+
+
+def _order(choice: Choice) -> tuple[object, ...]:
+    """Calls first, then arrivals, then timers; of equal ones those that lose less."""
+    number = choice.segment.number if choice.segment is not None else 0
+    return ("call", "deliver", "timer").index(choice.kind), choice.end if not number else "", number, choice.kept, \
+        sum(s.lost for s in choice.sent)
 
 
 def _sent(trace: Trace) -> list[SegmentRecord]:
