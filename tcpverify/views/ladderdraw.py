@@ -10,7 +10,7 @@ from tcpverify.views.flights import LINE, SIZE
 from tcpverify.views.inks import ink_of, painted
 from tcpverify.views.ladderplan import BAND, OFF, PAD, TEXT, WAIT, Plan
 from tcpverify.views.lifelines import Piece, pieces, restarts
-from tcpverify.views.svg import Box, element, label, number, text
+from tcpverify.views.svg import Box, element, escaped, inside, number, text
 from tcpverify.views.timescale import Place
 
 __all__ = ["arrow_head", "cross", "drawing", "lifeline", "wait_pattern"]
@@ -225,7 +225,7 @@ def _loop(plan: Plan) -> Iterator[str]:
         yield element("line", x1=x1, y1=place.y, x2=x2, y2=place.y, stroke_width=1.4, stroke_dasharray="8 4",
                       **painted(stroke="bad", also="loop"))  # fmt: skip
     for place, box in zip(found, plan.loops, strict=True):
-        yield label(place.row.text, box, SIZE, "#A3195B", "bold", class_="f-bad s-paper")
+        yield from _rimmed(place.row.text, box, "bad", "", {}, "bold")
     if len(found) == 2:
         top, bottom, far = found[0].y, found[1].y, x2 + 10
         path = f"M{number(x2)},{number(bottom)} H{number(far)} V{number(top)} H{number(x2 + 4)}"
@@ -251,6 +251,14 @@ def _lines(lines: tuple[str, ...], box: Box, colour: str, kind: str, own: dict[s
     """Lines of text in a box, with a rim in the colour of the paper."""
     (x, y), shift = box.middle, LINE * (len(lines) - 1) / 2
     for turn, words in enumerate(lines):
-        spot = Box((x, y - shift + LINE * turn), box.width, LINE, box.along)
-        found = painted(colour, "paper", kind)
-        yield label(words, spot, SIZE, found["fill"], class_=found["class_"], **own)
+        yield from _rimmed(words, Box((x, y - shift + LINE * turn), box.width, LINE, box.along), colour, kind, own)
+
+
+def _rimmed(
+    words: str, box: Box, colour: str, kind: str, own: dict[str, str | None], weight: str | None = None
+) -> Iterator[str]:
+    """Words, and below them their rim: not every program paints the stroke of a text before it fills it."""
+    spot = {**inside(box, SIZE), **own, "font_weight": weight}
+    yield element("text", escaped(words), **spot, stroke_width=4, stroke_linejoin="round", aria_hidden="true",
+                  **painted("paper", "paper", "rim"))  # fmt: skip
+    yield element("text", escaped(words), **spot, **painted(colour, also=kind))

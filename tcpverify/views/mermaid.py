@@ -51,6 +51,5 @@ def _line(item: Item) -> str:
 
 def _said(words: str, width: int = _WIDE) -> str:
     """Any text; it can neither end the line nor be taken for Mermaid's own or for HTML."""
-    return "<br/>".join(
-        "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in line) for line in wrap(words, width)
-    )
+    lines = wrap(words, width, break_on_hyphens=False)
+    return "<br/>".join("".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in line) for line in lines)

@@ -61,7 +61,7 @@ def _lines(item: Item) -> list[str]:
 
 def _said(words: str, width: int = _WIDE) -> str:
     """Any text; it can neither end the line nor be taken for PlantUML's own."""
-    return "\\n".join(_escaped(line) for line in wrap(words, width))
+    return "\\n".join(_escaped(line) for line in wrap(words, width, break_on_hyphens=False))
 
 
 def _escaped(line: str) -> str:

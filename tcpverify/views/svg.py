@@ -10,7 +10,7 @@ from textwrap import wrap
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["FONT", "Box", "Labels", "element", "escaped", "label", "number", "rows_of", "text", "text_width"]
+__all__ = ["FONT", "Box", "Labels", "element", "escaped", "inside", "label", "number", "rows_of", "text", "text_width"]
 
 Spot = tuple[float, float]
 
@@ -78,17 +78,19 @@ class Box(NamedTuple):
         return [(x + p * dx - q * dy, y + p * dy + q * dx) for p, q in ends]
 
 
-def label(
-    words: str, box: Box, size: int, colour: str, weight: str | None = None, **more: str | float | None
-) -> str:
-    """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
+def inside(box: Box, size: int) -> dict[str, str | float | None]:
+    """Attributes that put words of that size in the middle of a box, turned as it is."""
     (px, py), (dx, dy) = box.middle, box.along
     turn = None if dy == 0 else f"matrix({dx:.4f} {dy:.4f} {-dy:.4f} {dx:.4f} {number(px)} {number(py)})"
     x, y = (px, py) if turn is None else (0.0, 0.0)
-    return text(
-        words, x, y + size * 0.36, transform=turn, text_anchor="middle", font_size=size, font_weight=weight,
-        fill=colour, stroke="#FFFFFF", stroke_width=4, stroke_linejoin="round", paint_order="stroke",
-        **more,
+    return {"x": x, "y": y + size * 0.36, "transform": turn, "text_anchor": "middle", "font_size": size}
+
+
+def label(words: str, box: Box, size: int, colour: str, weight: str | None = None) -> str:
+    """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
+    return element(
+        "text", escaped(words), **inside(box, size), font_weight=weight, fill=colour, stroke="#FFFFFF", stroke_width=4,
+        stroke_linejoin="round", paint_order="stroke",
     )  # fmt: skip
 
 
