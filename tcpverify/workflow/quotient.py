@@ -7,7 +7,8 @@ edge between two groups, or as ``inside`` of one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import product
 from typing import Any
 
 import networkx as nx
@@ -15,7 +16,7 @@ import networkx as nx
 from tcpverify.errors import UsageError
 from tcpverify.workflow.intervals import around
 
-__all__ = ["BY", "ELSEWHERE", "MEMBERS", "UNFOLDED", "group_named", "quotient"]
+__all__ = ["BY", "ELSEWHERE", "MEMBERS", "UNFOLDED", "folded", "group_named", "levels", "quotient"]
 
 #: what states may have in common: both ends' states, these and what is under way, which incarnations there are, what
 #: a property looks at; ``none`` leaves every state on its own
@@ -63,15 +64,44 @@ def quotient(
     names = _names(graph, by, {group_named(graph, by, name) for name in expand}, path, members)
     if path:
         _gather_far(graph, names)
+    return _built(graph, by, names)
+
+
+def levels(graph: nx.MultiDiGraph, by: str = "ends", members: int = MEMBERS) -> nx.DiGraph:
+    """All groups and all their members in one graph, for pictures in which groups are expanded and collapsed.
+
+    What `quotient` gives for any set of expanded groups is what is left of it without the members of the others and
+    without the expanded groups themselves. Nodes and edges are as there; ``expanded`` tells members from groups.
+    """
+    every = {_group(data, by, state) for state, data in graph.nodes(data=True)}
+    inner = _names(graph, by, every, False, members)
+    shown: dict[str, set[str]] = {}
+    for name, group in inner.values():
+        shown.setdefault(group, set()).add(name)
+    # Nothing is gained by opening a group that shows one thing.
+    alone = {group for group, names in shown.items() if len(names) == 1}
+    inner = {state: (group if group in alone else name, group) for state, (name, group) in inner.items()}
+    return _built(graph, by, {state: (group, group) for state, (_, group) in inner.items()}, inner)
+
+
+def _built(graph: nx.MultiDiGraph, by: str, *layers: Mapping[int, tuple[str, str]]) -> nx.DiGraph:
+    """The graph of names, each with the group it belongs to; with several layers, a state has a node in each."""
     found = nx.DiGraph(**graph.graph)
+    groups = {name: group for layer in layers for name, group in layer.values()}
+    names = {state: dict.fromkeys(layer[state][0] for layer in layers) for state in graph}
     held: dict[str, list[int]] = {}
-    for state, (name, _) in names.items():
-        held.setdefault(name, []).append(state)
+    for layer in layers:
+        for state, (name, _) in layer.items():
+            if layer is layers[0] or name != layers[0][state][0]:
+                held.setdefault(name, []).append(state)
     for name, states in held.items():
-        found.add_node(name, **_node(graph, states, names[states[0]][1], name))
+        found.add_node(name, **_node(graph, states, groups[name], name))
     between: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for tail, head, data in graph.edges(data=True):
-        between.setdefault((names[tail][0], names[head][0]), []).append(data)
+        for one, other in product(names[tail], names[head]):
+            # A group and its members are never seen together.
+            if groups[one] != groups[other] or (one == groups[one]) == (other == groups[other]):
+                between.setdefault((one, other), []).append(data)
     for (tail, head), edges in between.items():
         if tail == head:
             found.nodes[tail]["inside"] = len(edges)
@@ -83,6 +113,25 @@ def quotient(
         if tail != head or any("path" in d for d in edges):
             found.add_edge(tail, head, **_edge(edges))
     found.graph.update(by=by, collapsed=sum(len(s) for s in held.values() if len(s) > 1), groups=len(held))
+    return found
+
+
+def folded(
+    graph: nx.MultiDiGraph, by: str, expand: Collection[str] = (), path: bool = False, members: int = MEMBERS,
+    data: bool = False,
+) -> nx.DiGraph:  # fmt: skip
+    """The quotient that is asked for, or where that is more than anybody can look at, a coarser one.
+
+    ``data`` says that no picture is made of it. What was asked for is then ``asked`` among the graph's attributes.
+    """
+    order = ("none", "flight", "ends")
+    for level in order[order.index(by) :] if by in order and not data else (by,):
+        if level == "none" and len(graph) > UNFOLDED:
+            continue
+        found = quotient(graph, level, expand if level == by else (), path, members)
+        if len(found) <= UNFOLDED or level == "ends":
+            break
+    found.graph["asked"] = by
     return found
 
 
