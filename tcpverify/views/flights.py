@@ -188,7 +188,7 @@ def _along(flight: Flight, width: float) -> Iterator[Box]:
     dx, dy = (x2 - x1) / length, (y2 - y1) / length
     if width > length - 30:
         return
-    for gap in (LINE / 2 + 2, -LINE / 2 - 3):
+    for gap in (LINE / 2 + 3.5, -LINE / 2 - 4):
         for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74):
             middle = min(max(share * length, width / 2 + 16), length - width / 2 - 16)
             yield Box((x1 + dx * middle + gap * dy, y1 + dy * middle - gap * dx), width, LINE, (dx, dy))

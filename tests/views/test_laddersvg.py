@@ -1,4 +1,7 @@
-"""The ladder as a picture: what must hold of the geometry, of the attributes for scripts, and of any text in it."""
+"""The ladder as a picture: what must hold of the geometry, of the attributes for scripts, and of any text in it.
+
+After an intended change: ``python -m tests.views.test_laddersvg`` draws the picture of the documents anew; look at it.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 
 from tcpverify.evidence.trace import Trace
+from tcpverify.tcp.registry import load
 from tcpverify.views.flights import SIZE
 from tcpverify.views.inks import INKS
 from tcpverify.views.ladderplan import OFF, TEXT, Plan
 from tcpverify.views.laddersvg import ladder_svg
+from tcpverify.views.model import described
 from tcpverify.views.quantities import BARE, UNITS
 from tcpverify.views.svg import Box, apart, text_width
 from tests.views.test_ladder import TRACES, trace
 
 Element = ET.Element
+KEPT = Path(__file__).parents[2] / "docs" / "pictures" / "ladder.svg"
 MARKUP = '</text><script>alert("x")</script>&amp;\x00\ufffe'
 
 
@@ -256,6 +263,16 @@ def test_times_of_any_length_are_drawn() -> None:
     ladder_svg(replace(found, steps=found.steps[:3], property=""))
 
 
+def documented() -> str:
+    """The picture in the documents."""
+    found = trace("at-1.99")
+    return ladder_svg(found, described(load(found.model)))
+
+
+def test_the_picture_in_the_documents_is_what_the_program_draws() -> None:
+    assert KEPT.read_text(encoding="utf-8") == documented(), "python -m tests.views.test_laddersvg"
+
+
 # ------------------------------------------------------------ colours
 
 
@@ -284,3 +301,7 @@ def test_every_ink_that_is_used_has_a_dark_one() -> None:
     used = {c for p in elements(trace("too-short")) for c in p.get("class", "").split() if re.match("[fs]-", c)}
     assert used and all(f".{c}{{" in style for c in used)
     assert "prefers-color-scheme: dark" in style
+
+
+if __name__ == "__main__":
+    KEPT.write_text(documented(), encoding="utf-8")
