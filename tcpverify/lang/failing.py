@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from tcpverify.lang.expr import Expr, age_name
 from tcpverify.lang.interpret import evaluate
@@ -12,12 +13,12 @@ __all__ = ["failing", "values"]
 Env = Mapping[str, int | bool]
 
 
-def failing(expr: Expr, env: Env, bits: int = 32) -> list[Expr]:
+def failing(expr: Expr, env: Env, whole: Collection[tuple[Any, ...]] = (), bits: int = 32) -> list[Expr]:
     """The parts of a false condition that are to blame, in the order in which they stand; empty if it is true.
 
     Of a conjunction those operands that are false; of a negated alternative those that are true, negated; anything
-    else is a part by itself. A part that asks for a variable without a value is left out: another part is false
-    already, or it would have been asked for before.
+    else, and a test whose key is in ``whole``, is a part by itself. A part that asks for a variable without a value
+    is left out: another part is false already, or it would have been asked for before.
     """
     try:
         if evaluate(expr, env, bits):
@@ -25,14 +26,13 @@ def failing(expr: Expr, env: Env, bits: int = 32) -> list[Expr]:
     except KeyError:
         if expr.op != "and":
             return []
+    inner = expr.args[0] if expr.op == "not" else expr
+    if inner.key() in whole:
+        return [expr]
     if expr.op == "and":
-        return [part for arg in expr.args for part in failing(arg, env, bits)]
-    if expr.op == "not":
-        inner = expr.args[0]
-        if inner.op == "not":
-            return failing(inner.args[0], env, bits)
-        if inner.op == "or":
-            return [part for arg in inner.args for part in failing(~arg, env, bits)]
+        return [part for arg in expr.args for part in failing(arg, env, whole, bits)]
+    if expr.op == "not" and inner.op == "or":
+        return [part for arg in inner.args for part in failing(~arg, env, whole, bits)]
     return [expr]
 
 

@@ -8,7 +8,7 @@ from tcpverify.lang.expr import Expr
 from tcpverify.lang.text import show
 from tcpverify.tcp import vocabulary
 
-__all__ = ["NAMED", "named", "readable"]
+__all__ = ["NAMED", "TESTS", "named", "readable"]
 
 #: tests that RFC 9293 has words for; a guard is printed in these words
 NAMED: Mapping[str, Expr] = {
@@ -22,6 +22,8 @@ NAMED: Mapping[str, Expr] = {
     "FIN again": vocabulary.past_fin,
 }
 _KEYS = {name: expr.key() for name, expr in NAMED.items()}
+#: those tests, by their keys
+TESTS = frozenset(_KEYS.values())
 
 
 def readable(expr: Expr, but: str = "") -> str:

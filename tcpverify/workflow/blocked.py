@@ -13,7 +13,7 @@ from tcpverify.tcp.endpoint import End
 from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.vocabulary import CALLS
-from tcpverify.tcp.wording import readable
+from tcpverify.tcp.wording import TESTS, readable
 from tcpverify.workflow.addresses import happening
 from tcpverify.workflow.durations import BARE, Unit
 from tcpverify.workflow.positions import Blocked, Part, Unmet
@@ -45,7 +45,7 @@ def unmet(run: Run) -> tuple[Unmet, ...]:
     env = interpreter.environment(end, inputs)
     rules = run.runs.system.table.at(end.state, step.event)
     return tuple(
-        Unmet(r.name, r.clause, r.text, _parts(failing(r.guard, env), env)) for r in rules if r.name != step.rule
+        Unmet(r.name, r.clause, r.text, _parts(failing(r.guard, env, TESTS), env)) for r in rules if r.name != step.rule
     )
 
 
@@ -181,7 +181,7 @@ class _Blocks:
             return Blocked(name, *what, "state", f"it runs in {where} only", "", "", timer.clause)
         env = interpreter.environment(end, {})
         return Blocked(name, *what, "guard", f"it runs while {readable(timer.while_)}", "", "", timer.clause,
-                       _parts(failing(timer.while_, env), env))  # fmt: skip
+                       _parts(failing(timer.while_, env, TESTS), env))  # fmt: skip
 
     def _given_up(self, end: End) -> tuple[str, str]:
         if end.state in _OPENING and self.scope.start == "established":

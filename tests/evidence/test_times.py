@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpverify.evidence.times import Gap, feasible, schedule, simplest
+from tcpverify.evidence.times import Bounds, Gap, feasible, schedule, simplest
 
 F = Fraction
 fractions = st.fractions(min_value=0, max_value=20, max_denominator=40)
@@ -106,3 +106,14 @@ def test_schedule_and_feasible_agree_and_keep_every_constraint(rows: list[tuple[
         assert fits(gaps, times) and fits(gaps, some)
         # Smallest total, or missed by at most a tenth where it is only approached.
         assert times[4] <= some[4] + F(1, 10)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from(["<", "<=", ">", ">=", "=="]),
+                          st.integers(-3, 6)), max_size=12), st.integers(0, 12))  # fmt: skip
+def test_bounds_that_grow_are_bounds_from_scratch(rows: list[tuple[int, int, str, int]], cut: int) -> None:
+    """Whether some times satisfy everything, and which, does not depend on the order in which gaps are added."""
+    gaps = [Gap(i, 0, ">=", F(0)) for i in range(1, 5)] + [Gap(a, b, rel, F(v)) for a, b, rel, v in rows if a != b]
+    whole, grown = Bounds(gaps, 5), Bounds(gaps[:cut], 5).grown(gaps[cut:], 5)
+    assert whole.consistent == grown.consistent == (feasible(gaps, 4) is not None)
+    if whole.consistent:
+        assert [whole.range(i) for i in range(5)] == [grown.range(i) for i in range(5)]
