@@ -18,9 +18,9 @@ _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 @cache
-def asset(name: str) -> str:
-    """The text of a file of ``assets/``."""
-    return (files("tcpverify.views.report") / "assets" / name).read_text(encoding="utf-8")
+def asset(name: str, package: str = "tcpverify.views.report") -> str:
+    """The text of a file of ``assets/`` in a package of views."""
+    return (files(package) / "assets" / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -37,9 +37,12 @@ def embedded(value: Any) -> Markup:
     return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE))
 
 
-def policy(*scripts: str) -> str:
-    """A content security policy: these scripts and no others, no request at all."""
+def policy(*scripts: str, wasm: bool = True, asks: bool = False) -> str:
+    """A content security policy: these scripts and no others, with WebAssembly or without, no request at all.
+
+    ``asks``: requests to where the page comes from, and to nobody else.
+    """
     hashes = " ".join(f"'sha256-{b64encode(sha256(s.encode()).digest()).decode()}'" for s in scripts)
-    allowed = f"script-src {hashes} 'wasm-unsafe-eval'" if scripts else "script-src 'none'"
+    allowed = "script-src " + (hashes or "'none'") + " 'wasm-unsafe-eval'" * (wasm and bool(scripts))
     rest = "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-    return f"default-src 'none'; {allowed}; {rest}"
+    return f"default-src 'none'; {allowed}; {rest}" + "; connect-src 'self'" * asks
