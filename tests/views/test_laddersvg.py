@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from tcpverify.evidence.trace import Trace
+from tcpverify.lang.linear import Linear
 from tcpverify.tcp.registry import load
+from tcpverify.views.conditions import Symbolic
 from tcpverify.views.flights import SIZE
 from tcpverify.views.inks import INKS
 from tcpverify.views.ladderplan import OFF, TEXT, Plan
@@ -271,6 +273,17 @@ def documented() -> str:
 
 def test_the_picture_in_the_documents_is_what_the_program_draws() -> None:
     assert KEPT.read_text(encoding="utf-8") == documented(), "python -m tests.views.test_laddersvg"
+
+
+def test_symbolic_times_are_shown_as_expressions_and_drawn_with_numbers() -> None:
+    found = trace("too-short")
+    small = Fraction(1, 200)
+    known = {n - n * small: Linear.of({"MSL": n, "EPSILON": -n}) for n in (1, 2)}
+    numbers = {**found.parameters, "EPSILON": small}
+    text = ladder_svg(found, unit=Symbolic("", Fraction(1), known, numbers))
+    words = " ".join("".join(part.itertext()) for part in ET.fromstring(text).iter("{http://www.w3.org/2000/svg}text"))
+    assert "MSL − ε" in words and "2·MSL − 2ε" in words and "0.995" not in words
+    assert "Drawn for MSL = 1," in words and "a tick every 0.25 MSL" in words
 
 
 # ------------------------------------------------------------ colours
