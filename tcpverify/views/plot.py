@@ -33,7 +33,7 @@ from tcpverify.views.conditions import expression_text
 from tcpverify.views.plane import Border, Point
 from tcpverify.views.quantities import short
 from tcpverify.views.settings import scope_text
-from tcpverify.views.svg import Box, Labels, element, escaped, label, number, rows_of, text, text_width
+from tcpverify.views.svg import FONT, Box, Labels, element, escaped, label, number, rows_of, text, text_width
 from tcpverify.workflow.derived import BoundReport
 
 __all__ = ["plot"]
@@ -107,7 +107,7 @@ class _Drawing:
             width=WIDTH,
             height=height,
             role="img",
-            font_family="Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif",
+            font_family=FONT,
             font_size=NORMAL,
             fill=INK,
         ) + "\n"

@@ -14,7 +14,7 @@ from tcpverify.views.cost import rate_text, seconds_text
 from tcpverify.views.curves import Chart, Curve, Mark, chart, ticks
 from tcpverify.views.quantities import short
 from tcpverify.views.settings import scope_text
-from tcpverify.views.svg import Box, Labels, element, escaped, label, number, rows_of, text, text_width
+from tcpverify.views.svg import FONT, Box, Labels, element, escaped, label, number, rows_of, text, text_width
 from tcpverify.workflow.prices import CostReport
 
 __all__ = ["price_plot"]
@@ -60,7 +60,7 @@ class _Drawing:
             element("rect", x=0, y=0, width=WIDTH, height=height, fill="#FFFFFF"), "\n",
             "\n".join([*self._heading(), *inside, *self._axes(), *legend]), "\n",
             xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {number(height)}", width=WIDTH, height=height,
-            role="img", font_family="Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif",
+            role="img", font_family=FONT,
             font_size=NORMAL, fill=INK,
         ) + "\n"  # fmt: skip
 
