@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from tcpverify.errors import ModelError
@@ -141,8 +142,13 @@ class Table:
     extended_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
     scope: Mapping[str, str] = field(default_factory=dict)
 
-    def ages(self) -> dict[str, tuple[str, Linear]]:
+    def ages(self) -> Mapping[str, tuple[str, Linear]]:
         """What rules ask of how long timers have run: (timer, duration) by the name of that truth value."""
+        return self._ages
+
+    @cached_property
+    def _ages(self) -> Mapping[str, tuple[str, Linear]]:
+        # Every replay asks anew, and a table does not change.
         return {
             age_name(node): (node.args[0], node.args[1])
             for rule in self.rules.values()
