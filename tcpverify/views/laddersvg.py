@@ -30,16 +30,8 @@ def ladder_svg(
 ) -> str:
     """The picture as the text of an SVG file, the same bytes for the same trace.
 
-    Parameters
-    ----------
-    title
-        one line about the model, if there is one.
-    unit
-        in which times are written.
-    verbose
-        add to every step its rule, the clause behind it and what changed in the TCB.
-    words
-        whether the picture says in sentences what it shows; a page that has its own words leaves them out.
+    Title, unit and verbosity are as in `tcpverify.views.ladder`. With ``words`` the picture says in sentences what it
+    shows; a page that has words of its own leaves them out.
     """
     said = heading(trace, title, unit)
     plan = Plan(trace, unit, verbose)

@@ -19,14 +19,7 @@ _PLAIN = frozenset(" .,=()/_+-'→·–≥≤§:*?!")
 def mermaid(trace: Trace, title: str = "", *, unit: Unit = BARE, verbose: bool = False) -> str:
     """The diagram as text; TIME-WAIT is an activation, a lost segment ends in a cross.
 
-    Parameters
-    ----------
-    title
-        one line about the model, if there is one.
-    unit
-        in which times are written.
-    verbose
-        add to every step its rule, the clause behind it and what changed in the TCB.
+    Title, unit and verbosity are as in `tcpverify.views.ladder`.
     """
     # YAML reads a JSON string; ASCII only, so that no line of the head can end early.
     lines = ["---", f"title: {json.dumps(name_of(trace))}", "---", "sequenceDiagram"]

@@ -22,14 +22,7 @@ _SLANT = 30
 def plantuml(trace: Trace, title: str = "", *, unit: Unit = BARE, verbose: bool = False) -> str:
     """The diagram as text; TIME-WAIT is an activation, a late segment slants, a lost one ends in a cross.
 
-    Parameters
-    ----------
-    title
-        one line about the model, if there is one.
-    unit
-        in which times are written.
-    verbose
-        add to every step its rule, the clause behind it and what changed in the TCB.
+    Title, unit and verbosity are as in `tcpverify.views.ladder`.
     """
     lines = ["@startuml", f"title {_said(name_of(trace))}", "participant A", "participant B"]
     for item in items(trace, title, unit, verbose):
