@@ -73,14 +73,14 @@ def require_writable(path: str, option: str) -> None:
         raise UsageError(f"{option}: nothing can be written in {str(target.parent)!r}")
 
 
-def write_whole(path: str, text: str, option: str) -> None:
+def write_whole(path: str, text: str | bytes, option: str) -> None:
     """Write a file whole or not at all; UsageError, naming the option, if that is not possible."""
     target = Path(path).absolute()
     try:
         handle, beside = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8") if isinstance(text, str) else text)
             os.chmod(beside, 0o644)
             os.replace(beside, target)
         except BaseException:

@@ -15,15 +15,15 @@ import graphviz
 from tcpverify.views.svg import clean, escaped
 
 __all__ = [
-    "BLUE", "FADED", "GREEN", "GREY", "INK", "ORANGE", "PALE", "TINT", "VERMILLION", "Key", "cells", "fraction",
-    "new", "plain", "quoted", "small", "words",
+    "BLUE", "FADED", "FAINT", "GREEN", "GREY", "INK", "ORANGE", "PALE", "TINT", "VERMILLION", "Key", "cells",
+    "fraction", "new", "plain", "quoted", "small", "words",
 ]  # fmt: skip
 
 # Okabe and Ito's colours, and tints of them: told apart by people who do not see red or green, and on grey paper by
 # the kind of line that always goes with them.
 ORANGE, GREEN = "#E69F00", "#009E73"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#767676"
-INK, FADED, TINT, PALE = "#111111", "#BBBBBB", "#FBE6BF", "#F4F4F4"
+INK, FADED, FAINT, TINT, PALE = "#111111", "#BBBBBB", "#A0A0A0", "#FBE6BF", "#F4F4F4"
 FONT = "Helvetica,Arial,sans-serif"
 #: points; what is drawn at A4 must not become smaller than about six
 TITLE, NODE, LABEL, NOTE = 15, 12, 10, 10
@@ -94,7 +94,7 @@ def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **mo
     return graphviz.Digraph(
         quoted(name),
         graph_attr={
-            "label": _heading(title, notes, legend), "labelloc": "t", "fontname": FONT, "fontcolor": INK,
+            "label": _heading(title, notes, legend), "labelloc": "t", "labeljust": "l", "fontname": FONT, "fontcolor": INK,
             "fontsize": str(NOTE), "bgcolor": "white", "margin": "0.15", "charset": "UTF-8", **more,
         },
         node_attr={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from math import log10
@@ -15,7 +16,7 @@ from tcpverify.views import dot
 from tcpverify.views.dot import Key
 from tcpverify.views.quantities import plural, short
 
-__all__ = ["reachable_dot"]
+__all__ = ["reachable_dot", "reachable_parts"]
 
 Data = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ _KINDS = {
     "timer": Key("╌╌▶", dot.BLUE, "a timer expires"),
     "mixed": Key("──▶", dot.GREY, "several kinds of events"),
 }
-_BROKEN = Key("━━▶", dot.VERMILLION, "breaks a property")
+_BROKEN = Key("━━▶", dot.VERMILLION, "some break a property (✗)")
 _PATH = Key("━━▶", dot.VERMILLION, "the counterexample, step by step")
 _REST = Key("──▶", dot.FADED, "what else can be reached")
 _INITIAL = "bold frame: where runs start"
@@ -36,22 +37,46 @@ _IN_WORDS = {
     "property": "One node for all states that look alike to the property",
     "none": "One node for every state.",
 }
-_WIDE, _EVENTS, _CROWD = 34, 2, 30
+_TIME_WAIT = re.compile(r"(^|/ )TIME-WAIT\b")
+_WIDE, _EVENTS = 34, 2
+#: lines that a picture can bear with words on them, and without
+_TOLD, _DRAWN = 60, 110
+_CLOCKS = 8
 GIVEN_UP = "given up"
 
 
-def reachable_dot(graph: nx.DiGraph) -> str:
+def reachable_dot(graph: nx.DiGraph, everything: bool = False) -> str:
     """The DOT text of a graph of `tcpverify.workflow.quotient`.
 
     Ranks go by the number of steps from the start; the thicker a line, the more transitions it stands for. What stays
-    within a group is counted in its node.
+    within a group is counted in its node. Where there are very many lines, those that stand for most are drawn and
+    the others counted, unless ``everything`` is wanted.
     """
-    return _Reachable(graph).text()
+    return _Reachable(graph, everything).text()
+
+
+def reachable_parts(graph: nx.DiGraph) -> dict[str, Any]:
+    """The same DOT text in parts, of which whoever expands and collapses groups puts together what is to be seen.
+
+    Parameters
+    ----------
+    graph
+        of `tcpverify.workflow.quotient.levels`.
+
+    Returns
+    -------
+    dict
+        ``head``, the beginning of the text; ``groups``, each with ``name``, ``ends`` (its two states, if these make
+        it), ``states``, ``id``, ``dot`` (its statement) and, if it can be expanded, ``frame`` (the attributes of its
+        cluster) and ``members`` (each ``id``, ``dot``, and ``alone``, the statement for where there is no frame);
+        ``edges``: the ids of both ends, and the statement.
+    """
+    return _Reachable(graph, everything=True).parts()
 
 
 class _Reachable:
-    def __init__(self, graph: nx.DiGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: nx.DiGraph, everything: bool) -> None:
+        self.graph, self.everything = graph, everything
         self.ids = {name: f"n{number}" for number, name in enumerate(graph)}
         self.traced = "trace_property" in graph.graph
         #: an artefact of the scope, counted where it happens instead of drawn
@@ -65,8 +90,39 @@ class _Reachable:
         for name, _ in sorted(passed, key=lambda row: int(row[1]["path"].split("; ")[0])):
             for head in graph.successors(name):
                 self.reached.setdefault(head, name)
-        beside = [1 for t, h, _ in self.edges if not (graph.nodes[t].get("path") or graph.nodes[h].get("path"))]
-        self.crowded = self.traced and len(beside) > _CROWD
+        self.told, self.drawn = self._worth()
+
+    def _worth(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """The lines that are drawn with words, and those that are drawn at all.
+
+        Where there are too many, the path and a shortest way to every node come first, then what stands for most
+        transitions.
+        """
+        nodes = self.graph.nodes
+        ways: dict[str, tuple[int, int, str]] = {}
+        for tail, head, data in self.edges:
+            if nodes[tail]["depth"] < nodes[head]["depth"]:
+                rank = (nodes[tail]["depth"], -data["count"], tail)
+                ways[head] = min(ways.get(head, rank), rank)
+        first = {(way[2], head) for head, way in ways.items()}
+        broken: set[str] = set()
+        for tail, head, data in sorted(self.edges, key=lambda edge: -edge[2]["count"]):
+            names = {name.rpartition(" ×")[0] for name in data["breaks"].split("; ") if name}
+            if names - broken:
+                broken |= names
+                first.add((tail, head))
+        places = {(t, h): n for n, (t, h, _) in enumerate(self.edges)}
+        order = sorted(
+            self.edges,
+            key=lambda e: (not e[2].get("path"), (e[0], e[1]) not in first, -e[2]["count"], places[e[0], e[1]]),
+        )
+        pairs = [(tail, head) for tail, head, _ in order]
+        if self.everything:
+            return set(pairs), set(pairs)
+        if self.traced:
+            # Beside a counterexample, what leads from one faded group to another tells nothing about it.
+            pairs = [pair for pair in pairs if any(nodes[name].get("path") for name in pair)]
+        return set(pairs[: max(_TOLD, len(first))]), set(pairs[: max(_DRAWN, len(first))])
 
     def text(self) -> str:
         """The whole file."""
@@ -82,19 +138,47 @@ class _Reachable:
         for number, (group, names) in enumerate(clusters.items()):
             self._cluster(drawing, number, group, names)
         for tail, head, data in self.edges:
-            if self._left_out(tail, head):
-                continue
-            drawing.edge(self.ids[tail], self.ids[head], **self._edge(tail, head, data))
+            if (tail, head) in self.drawn:
+                drawing.edge(self.ids[tail], self.ids[head], **self._edge(tail, head, data))
         text: str = drawing.source
         return text
 
-    def _empty(self) -> graphviz.Digraph:
+    def parts(self) -> dict[str, Any]:
+        """What `reachable_parts` returns."""
+        drawing = self._empty(parts=True)
+        head = str(drawing.source).rstrip().removesuffix("}")
+        groups: dict[str, dict[str, Any]] = {}
+        for name, data in self.graph.nodes(data=True):
+            if name == GIVEN_UP:
+                continue
+            inner = name != data["group"]
+            drawing.node(self.ids[name], **self._node(name, data, inner))
+            said = {"id": self.ids[name], "dot": drawing.body[-1].strip()}
+            if inner:
+                drawing.node(self.ids[name], **self._node(name, data))
+                said["alone"] = drawing.body[-1].strip()
+                groups[data["group"]].setdefault("members", []).append(said)
+            else:
+                ends = name.split(" / ") if self.graph.graph["by"] == "ends" else []
+                groups[name] = {"name": name, "ends": ends, "states": data["states"], **said}
+        for group in groups.values():
+            if "members" in group:
+                # Only the library knows how attributes are quoted.
+                group["frame"] = graphviz.Digraph(graph_attr=_frame(group["name"])).source.splitlines()[1].strip()
+        edges = []
+        for tail, head_, data in self.edges:
+            drawing.edge(self.ids[tail], self.ids[head_], **self._edge(tail, head_, data))
+            edges.append([self.ids[tail], self.ids[head_], drawing.body[-1].strip()])
+        return {"head": head, "groups": list(groups.values()), "edges": edges}
+
+    def _empty(self, parts: bool = False) -> graphviz.Digraph:
         about = self.graph.graph
         msl = about["msl"]
         what = "Counterexample in the reachable graph" if self.traced else "The reachable graph"
         notes = [f"{about['title']}. TIME-WAIT = {_short(about['time_wait'])}, MSL = {_short(msl)}."]
         states, transitions = plural(about["states"], "state"), plural(about["transitions"], "transition")
-        notes.append(f"{states} and {transitions}, drawn as {plural(len(self.graph), 'node')}. {self._grouping()}")
+        drawn = "" if parts else f", drawn as {plural(len(self.graph), 'node')}"
+        notes.append(f"{states} and {transitions}{drawn}. {self._grouping()}")
         if about["stopped"]:
             notes.append(f"Not all that can be reached: the exploration stopped at depth {about['depth']}.")
         if self.given_up:
@@ -102,12 +186,15 @@ class _Reachable:
         if self.traced:
             reason = about["trace_reason"]
             notes.append(f"Breaks {about['trace_property']}" + (f": {reason}." if reason else " (an endless run)."))
-        if self.crowded:
-            notes.append("What leads from one faded node to another is left out.")
+        hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.drawn]
+        if hidden:
+            among = " that lead from one faded node to another" if self.traced else ""
+            stand_for = f"{plural(len(hidden), 'line')}{among}, for {plural(sum(hidden), 'transition')}"
+            notes.append(f"Left out: {stand_for} (--all).")
         notes.append("×n: so many transitions, and thicker lines for more; (n states, m inside): in this group.")
         return dot.new(
             f"{about['model']}: reachable graph", f"{what} of {about['model']}", notes, self._legend(),
-            rankdir="TB", ranksep="0.5", nodesep="0.3", newrank="true",
+            rankdir="TB", ranksep="0.5", nodesep="0.3",
         )  # fmt: skip
 
     def _grouping(self) -> str:
@@ -122,16 +209,14 @@ class _Reachable:
         found = [key for name, key in _KINDS.items() if name in kinds]
         if any(d["breaks"] for _, _, d in self.edges):
             found.append(_BROKEN)
+        if len(self.told) < len(self.drawn):
+            found.append(Key("──▶", dot.FAINT, "fewer transitions, not told"))
         return [*found, Key("▢", dot.INK, _INITIAL)]
 
     # ------------------------------------------------------------ nodes
 
     def _cluster(self, drawing: graphviz.Digraph, number: int, group: str, names: list[str]) -> None:
-        frame = {
-            "label": dot.quoted(group), "labelloc": "t", "style": "rounded,dashed", "color": dot.GREY,
-            "bgcolor": dot.PALE,
-        }  # fmt: skip
-        with drawing.subgraph(name=f"cluster_{number}", graph_attr=frame) as part:
+        with drawing.subgraph(name=f"cluster_{number}", graph_attr=_frame(group)) as part:
             for name in names:
                 part.node(self.ids[name], **self._node(name, self.graph.nodes[name], True))
 
@@ -153,8 +238,7 @@ class _Reachable:
             rows.append(dot.small(f"({', '.join(counted)})", dot.GREY))
         if data.get("breaks"):
             rows.append(dot.small(f"✗ {data['breaks']}", dot.VERMILLION))
-        for times in ("times", "zone"):
-            rows += [dot.small(part, dot.BLUE) for part in data.get(times, "").split("; ") if part]
+        rows += [dot.small(part, dot.BLUE) for part in _clocks(data)]
         look = {"label": dot.cells(rows)}
         if data["initial"]:
             look |= {"penwidth": "3"}
@@ -162,7 +246,7 @@ class _Reachable:
             look |= {"color": dot.VERMILLION, "penwidth": "2", "fillcolor": dot.TINT, "group": "path"}
         elif faded:
             look |= {"color": dot.FADED, "fontcolor": dot.GREY}
-        elif "TIME-WAIT" in data["label"]:
+        elif _TIME_WAIT.search(data["label"]):
             look |= {"fillcolor": dot.TINT}
         return look
 
@@ -193,6 +277,8 @@ class _Reachable:
     def _line(self, tail: str, head: str, data: Data) -> dict[str, str]:
         if self.traced:
             return {"color": dot.FADED, "penwidth": "0.6", "weight": "0", "arrowsize": "0.5"}
+        if (tail, head) not in self.told:
+            return {"color": dot.FAINT, "penwidth": "0.8"}
         rest = any(self.graph.nodes[name]["label"].endswith(" more") for name in (tail, head))
         if rest or self.graph.nodes[tail]["expanded"] != self.graph.nodes[head]["expanded"]:
             # What leads into an expanded group and out of it: many lines, each of little interest.
@@ -201,7 +287,7 @@ class _Reachable:
         rows = [dot.small(event.removesuffix(" ×1")) for event in events[:_EVENTS]]
         if len(events) > _EVENTS:
             rest = data["count"] - sum(int(e.rpartition(" ×")[2]) for e in events[:_EVENTS])
-            rows.append(dot.small(f"{len(events) - _EVENTS} more kinds ×{rest}", dot.GREY))
+            rows.append(dot.small(f"{plural(len(events) - _EVENTS, 'other event')} ×{rest}", dot.GREY))
         if data["breaks"]:
             rows.append(dot.small(f"✗ {data['breaks']}", dot.VERMILLION))
         rows += [dot.small(guard, dot.BLUE) for guard in data.get("guard", "").split("; ")[:_EVENTS] if guard]
@@ -211,13 +297,24 @@ class _Reachable:
             "style": "dashed" if kind is _KINDS["timer"] else "solid",
         }  # fmt: skip
 
-    def _left_out(self, tail: str, head: str) -> bool:
-        """Beside a counterexample, what leads from one faded group to another where that is too much."""
-        return self.crowded and not any(self.graph.nodes[name].get("path") for name in (tail, head))
-
     def _width(self, count: int) -> str:
         """From 0.7 to 5 points, by the logarithm of the count."""
         return f"{0.7 + 4.3 * log10(count) / max(log10(self.largest), 1):.1f}"
+
+
+def _frame(group: str) -> dict[str, str]:
+    """How an expanded group is framed."""
+    return {
+        "label": dot.quoted(group), "labelloc": "t", "style": "rounded,dashed", "color": dot.GREY, "bgcolor": dot.PALE,
+    }  # fmt: skip
+
+
+def _clocks(data: Data) -> list[str]:
+    """What clocks may show; of many states together the ages of segments say nothing."""
+    found = [part for name in ("times", "zone") for part in data.get(name, "").split("; ") if part]
+    if data["states"] > 1:
+        found = [part for part in found if not part.startswith("age of ")]
+    return found if len(found) <= _CLOCKS else [*found[:_CLOCKS], f"and {len(found) - _CLOCKS} more"]
 
 
 def _short(number: str) -> str:

@@ -21,27 +21,38 @@ _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-W
 
 
 class Lens(NamedTuple):
-    """Which ends are seen by their state, which segments are seen at the end they go to, and both in words.
+    """Which ends are seen by their state, which segments are seen, and what is said of the other ends.
 
-    ``segments`` is asked with a segment, the end that it will reach, and the other end.
+    ``ends`` is asked with an end and whether something that is seen is on its way to it; ``segments`` with a segment,
+    the end that it will reach, and the other end. ``called`` stands for all segments seen where it makes no difference
+    which they are and where they go; otherwise their flags are shown at the end that they go to.
     """
 
     meaning: str
-    ends: Callable[[End], bool]
+    ends: Callable[[End, bool], bool]
     segments: Callable[[Segment, End, End], bool]
     elsewhere: str
+    called: str = ""
 
 
 def _old(segment: Segment, end: End, other: End) -> bool:
     return 0 < segment.incarnation < end.incarnation
 
 
-def _time_wait(end: End) -> bool:
+def _reached(end: End, coming: bool) -> bool:
+    return coming
+
+
+def _time_wait(end: End, coming: bool = False) -> bool:
     return end.state == "TIME-WAIT"
 
 
-def _closing(end: End) -> bool:
+def _closing(end: End, coming: bool = False) -> bool:
     return end.state in _CLOSING
+
+
+def _connected(end: End, coming: bool = False) -> bool:
+    return end.state not in ("CLOSED", "LISTEN")
 
 
 def _of_either(segment: Segment, end: End, other: End) -> bool:
@@ -50,12 +61,16 @@ def _of_either(segment: Segment, end: End, other: End) -> bool:
 
 
 _ACCEPTING = Lens(
-    "the ends that an old segment is on its way to, and these segments", lambda end: False, _old, "nothing old to come"
+    "the ends that a segment of an older incarnation is on its way to", _reached, _old, "nothing old to come",
+    "old segments in flight",
 )
 LENSES = {
     "no-old-segment": _ACCEPTING,
     "no-old-data": _ACCEPTING,
-    "drained": Lens("TIME-WAIT, and what its incarnation has in flight", _time_wait, _of_either, "no TIME-WAIT"),
+    "drained": Lens(
+        "TIME-WAIT, and whether its incarnation has anything in flight", _time_wait, _of_either, "no TIME-WAIT",
+        "something of it in flight",
+    ),
     "graceful-close": Lens(
         "ends that close, and the RSTs and ACKs on their way to them", _closing,
         lambda segment, end, other: _closing(end) and (segment.rst or (segment.ack and end.state == "LAST-ACK")),
@@ -73,33 +88,37 @@ LENSES = {
         lambda segment, end, other: _time_wait(end) and segment.fin, "no TIME-WAIT",
     ),
     "no-data-loss": Lens(
-        "the text and the FINs under way", lambda end: end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT"),
+        "the text and the FINs under way",
+        lambda end, coming: end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT"),
         lambda segment, end, other: segment.fin or segment.text > 0, "end of stream not seen",
     ),
     "clean-reopen": Lens(
-        "ends that open, and what is on its way to them", lambda end: end.state in OPENING,
+        "ends that open, and what is on its way to them", lambda end, coming: end.state in OPENING,
         lambda segment, end, other: end.state in OPENING, "not opening",
     ),
     "no-ack-loop": Lens(
-        "what is under way without text, SYN, FIN or RST", lambda end: end.state not in ("CLOSED", "LISTEN"),
+        "ends with a connection, and bare ACKs on their way to them", _connected,
         lambda segment, end, other: not (segment.syn or segment.fin or segment.rst or segment.text), "no connection",
     ),
     "termination": Lens(
         "ends that close", _closing, lambda segment, end, other: False, "not closing"
     ),
     "deadlock-free": Lens(
-        "ends with a connection, and whether anything is under way", lambda end: end.state not in ("CLOSED", "LISTEN"),
-        lambda segment, end, other: True, "no connection",
+        "ends with a connection, and whether anything is under way", _connected,
+        lambda segment, end, other: True, "no connection", "something in flight",
     ),
 }  # fmt: skip
 
 
-def seen(snapshot: Snapshot, lens: Lens) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Both ends through the lens: what is seen of the end, and the flags of the segments on their way to it."""
+def seen(snapshot: Snapshot, lens: Lens) -> str:
+    """A state through the lens, in words; what is the same of both ends is said once."""
     found = []
+    any_coming = False
     for side, end in enumerate(snapshot.ends):
         other = snapshot.ends[1 - side]
-        coming = [s for s in snapshot.flight if s.end != side and lens.segments(s, end, other)]
-        shown = end.state if coming or lens.ends(end) else lens.elsewhere
-        found.append((shown, tuple(sorted({s.flags() for s in coming}))))
-    return tuple(found)
+        coming = sorted({s.flags() for s in snapshot.flight if s.end != side and lens.segments(s, end, other)})
+        any_coming = any_coming or bool(coming)
+        shown = end.state if lens.ends(end, bool(coming)) else lens.elsewhere
+        found.append(f"{shown} ⇠ {', '.join(coming)}" if coming and not lens.called else shown)
+    words = " / ".join(sorted(set(found)))
+    return f"{words} · {lens.called}" if lens.called and any_coming else words

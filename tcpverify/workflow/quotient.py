@@ -126,7 +126,7 @@ def folded(
     """
     order = ("none", "flight", "ends")
     for level in order[order.index(by) :] if by in order and not data else (by,):
-        if level == "none" and len(graph) > UNFOLDED:
+        if level == "none" and len(graph) > UNFOLDED and not data:
             continue
         found = quotient(graph, level, expand if level == by else (), path, members)
         if len(found) <= UNFOLDED or level == "ends":

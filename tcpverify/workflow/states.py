@@ -85,16 +85,12 @@ class Words:
         # An end without a connection is between two incarnations.
         alive = [str(e.incarnation) if e.state not in ("CLOSED", "LISTEN") else "none" for e in ends]
         flying = sorted({s.incarnation for s in snapshot.flight})
-        parts = [
-            f"{shown} ⇠ {', '.join(coming)}" if coming else shown for shown, coming in seen(snapshot, self.lens)
-        ]
-        # The same on both sides is said once.
         return {
             "ends": " / ".join(e.state for e in ends),
             "flight": " ".join(sorted(under_way)),
             "incarnations": f"incarnations {' and '.join(sorted(alive))}"
             + (f" · in flight: {', '.join(map(str, flying))}" if flying else ""),
-            "part": " / ".join(sorted(set(parts))),
+            "part": seen(snapshot, self.lens),
         }
 
     def named(self, location: Location, mirrored: bool) -> str:
