@@ -32,6 +32,7 @@ COMMANDS = {
     "report": ("tcpverify.cli.report", "Write one HTML page: verdicts, region, exchanges to step through, rules."),
     "trace": ("tcpverify.cli.trace", "Replay a saved trace and print its ladder."),
     "simulate": ("tcpverify.cli.simulate", "Step through a model by hand, and see what is blocked and why."),
+    "explore": ("tcpverify.cli.explore", "The same as a page, on this machine only or in a file."),
     "recheck": ("tcpverify.cli.recheck", "Prove a saved certificate again, from the model alone."),
     "graph": ("tcpverify.cli.graph", "Draw the state machine, the reachable graph, or a counterexample in it."),
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),

@@ -16,7 +16,7 @@ from tcpverify.workflow.positions import Jump
 from tcpverify.workflow.runs import Run
 from tcpverify.workflow.stepping import Stepper
 
-__all__ = ["jump"]
+__all__ = ["jump", "jumps"]
 
 Progress = Callable[[int, int, int, str], None]
 
@@ -42,19 +42,26 @@ def jump(
         return _endless(stepper, item, limits, progress)
     if name == "time-wait-side" and not stepper.system.watch_first_fin:
         raise UsageError("who sent the first FIN is not watched here; say --property time-wait-side")
-    return _shortest(stepper, run, name, limits, progress)
+    return _shortest(stepper, run, (name,), limits, progress)[0]
+
+
+def jumps(
+    stepper: Stepper, names: Sequence[str], limits: Limits, progress: Progress | None = None
+) -> tuple[Jump, ...]:
+    """The shortest runs from the start that break each of these properties, none of them about endless runs."""
+    return _shortest(stepper, stepper.start, names, limits, progress)
 
 
 def _explore(
-    stepper: Stepper, skeleton: Skeleton, until: str, limits: Limits, progress: Progress | None
+    stepper: Stepper, skeleton: Skeleton, until: Sequence[str], limits: Limits, progress: Progress | None
 ) -> Exploration:
     def report(states: int, transitions: int, depth: int) -> None:
         if progress is not None:
-            progress(states, transitions, depth, f"looking for {until}")
+            progress(states, transitions, depth, f"looking for {', '.join(until)}")
 
     budget = Budget(limits.remaining(), stepper.request.states, limits.stop)
     with without_collector():
-        return explore(skeleton, stepper.parameters, budget=budget, progress=report, until=frozenset({until}))
+        return explore(skeleton, stepper.parameters, budget=budget, progress=report, until=frozenset(until))
 
 
 def _answer(
@@ -66,20 +73,24 @@ def _answer(
 
 
 def _shortest(
-    stepper: Stepper, run: Run, name: str, limits: Limits, progress: Progress | None
-) -> Jump:
+    stepper: Stepper, run: Run, names: Sequence[str], limits: Limits, progress: Progress | None
+) -> tuple[Jump, ...]:
     start, clocks = stepper.system.initial()[0]
     skeleton = Skeleton(Forced(stepper.system, start, clocks, run.edges))
-    found = _explore(stepper, skeleton, name, limits, progress)
-    if name not in found.first:
-        return _answer(name, run.address, found, None)
-    state, index = found.first[name]
-    edges = [skeleton.edge(found.location[s], i) for s, i in [*found.path(state), (state, index)]]
-    return _answer(name, run.address, found, _along(run, edges[run.depth :]))
+    found = _explore(stepper, skeleton, names, limits, progress)
+
+    def address(name: str) -> tuple[str, ...] | None:
+        if name not in found.first:
+            return None
+        state, index = found.first[name]
+        edges = [skeleton.edge(found.location[s], i) for s, i in [*found.path(state), (state, index)]]
+        return _along(run, edges[run.depth :])
+
+    return tuple(_answer(name, run.address, found, address(name)) for name in names)
 
 
 def _endless(stepper: Stepper, item: properties.Property, limits: Limits, progress: Progress | None) -> Jump:
-    found = _explore(stepper, Skeleton(stepper.system), item.name, limits, progress)
+    found = _explore(stepper, Skeleton(stepper.system), (item.name,), limits, progress)
     try:
         steps = endless.path(stepper.system, found, item, limits.remaining(), partial=not found.complete)
     except TimeoutError:

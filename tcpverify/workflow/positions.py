@@ -9,8 +9,8 @@ from fractions import Fraction
 from tcpverify.evidence.trace import EndState, SegmentRecord, Trace
 
 __all__ = [
-    "BROKEN", "HOLDS", "UNDECIDED", "Blocked", "Choice", "Jump", "Part", "Position", "Standing", "TimerState",
-    "UnderWay", "Unmet", "Window",
+    "BROKEN", "HOLDS", "UNDECIDED", "Blocked", "Choice", "Excerpt", "Jump", "Part", "Position", "Standing",
+    "TimerState", "UnderWay", "Unmet", "Window",
 ]  # fmt: skip
 
 BROKEN, HOLDS, UNDECIDED = "broken", "holds so far", "not decided by single steps"
@@ -218,3 +218,24 @@ class Jump:
     transitions: int = 0
     depth: int = 0
     stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Some positions of a model, with none missing on the way to any of them.
+
+    Attributes
+    ----------
+    depth
+        all positions of at most so many steps are there.
+    whole
+        whether all positions are there that the scope has.
+    jumps
+        the searches for the shortest runs that break a property; those that were found are there, step by step, with
+        every other choice on their way.
+    """
+
+    positions: tuple[Position, ...]
+    depth: int
+    whole: bool
+    jumps: tuple[Jump, ...]
