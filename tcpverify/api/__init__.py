@@ -1,0 +1,1 @@
+"""The library behind the commands, as `import tcpverify` offers it."""

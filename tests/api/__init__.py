@@ -1,0 +1,1 @@
+"""The library behind the commands, as a program or a notebook uses it."""
