@@ -34,10 +34,11 @@ __all__ = ["report"]
               help="A page about this saved trace instead, exploring nothing; may be repeated.")  # fmt: skip
 @click.option("--no-sweep", is_flag=True, help="Leave out the other durations that are shown as context.")
 @click.option("--no-region", is_flag=True, help="Leave out the safe region, which may take longest.")
+@click.option("--no-graph", is_flag=True, help="Leave out the reachable graph.")
 @click.option("--save", metavar="DIR", help="Write a run directory too: the traces and certificates behind the page.")
 def report(
-    model: str | None, output: str, traces: tuple[str, ...], no_sweep: bool, no_region: bool, save: str | None,
-    **options: Any,
+    model: str | None, output: str, traces: tuple[str, ...], no_sweep: bool, no_region: bool, no_graph: bool,
+    save: str | None, **options: Any,
 ) -> int:  # fmt: skip
     """Write what is known about MODEL (default: textbook) as one HTML page.
 
@@ -69,7 +70,7 @@ def report(
     else:
         if save is not None:
             require_free(save)
-        found = _explored(model or DEFAULT_MODEL, options, not no_sweep, not no_region)
+        found = _explored(model or DEFAULT_MODEL, options, not no_sweep, not no_region, not no_graph)
         unit = unit_of(options["msl"])
     if save is not None and found.check is not None:
         save_run(save, found.check, command)
@@ -77,7 +78,7 @@ def report(
     return found.exit_status
 
 
-def _explored(model: str, options: dict[str, Any], sweep: bool, region: bool) -> Reported:
+def _explored(model: str, options: dict[str, Any], sweep: bool, region: bool, graph: bool) -> Reported:
     request = request_of(model, options, sweep=sweep)
     wanted = _region(model, options) if region else "It was not asked for."
     # Only here: --help and bad options need no engine.
@@ -86,7 +87,7 @@ def _explored(model: str, options: dict[str, Any], sweep: bool, region: bool) ->
     progress, stop = Progress(), Stop()
     try:
         with stop:
-            return run(request, wanted, progress, stop)
+            return run(request, wanted, graph, progress, stop)
     finally:
         progress.clear()
 

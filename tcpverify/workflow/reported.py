@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import networkx as nx
+
 from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp.registry import LoadedModel
@@ -35,6 +37,9 @@ class Reported:
         the verdicts; None where the page is about a saved trace.
     region
         the safe region of one property; None where ``without_region`` says why there is none.
+    graph
+        what can be reached at the first duration that counts, as `tcpverify.workflow.graph` gives it, perhaps not all
+        of it; None where ``without_graph`` says why there is none.
     exchanges
         one for every property that is refuted somewhere, in the order of the verdicts.
     interrupted
@@ -46,6 +51,8 @@ class Reported:
     exchanges: tuple[Exchange, ...]
     region: BoundReport | None = None
     without_region: str = ""
+    graph: nx.MultiDiGraph | None = None
+    without_graph: str = ""
     interrupted: bool = False
 
     @property
@@ -88,4 +95,4 @@ def of_traces(traces: Sequence[tuple[str, Trace]], model: str | None = None) -> 
     loaded = [replayed(trace, model, name, hint="MODEL ") for name, trace in traces]
     exchanges = [Exchange(trace, trace.parameters["TIME_WAIT"]) for _, trace in traces]
     without = "A page about saved traces explores nothing."
-    return Reported(loaded[0], None, tuple(exchanges), without_region=without)
+    return Reported(loaded[0], None, tuple(exchanges), without_region=without, without_graph=without)

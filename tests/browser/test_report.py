@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tcpverify.tcp.scope import Scope
 from tcpverify.views.report.page import report_page
 from tcpverify.views.report.provenance import Provenance
 from tcpverify.workflow.derived import BoundRequest
+from tcpverify.workflow.quotient import quotient
 from tcpverify.workflow.report import report
 from tcpverify.workflow.reported import Reported
 from tcpverify.workflow.results import CheckRequest
@@ -176,6 +177,74 @@ def test_the_arrow_taken_is_marked_in_the_machine(page: Page, reported: Reported
         assert (page.locator("#small-machine .taken").count() > 0) == moved, (number, step.rule)
 
 
+def _shown_graph(reported: Reported, *expanded: str) -> tuple[int, int]:
+    """Nodes and edges of the quotient, without the end of runs that were given up, which is counted in words only."""
+    assert reported.graph is not None
+    found = quotient(reported.graph, expand=expanded, members=12)
+    found.remove_node("given up")
+    return found.number_of_nodes(), found.number_of_edges()
+
+
+def _drawn_graph(page: Page) -> tuple[int, int]:
+    expect(page.locator("#reachable")).not_to_have_attribute("aria-busy", "true")
+    return page.locator("#reachable g.node").count(), page.locator("#reachable g.edge").count()
+
+
+def _groups(page: Page) -> list[str]:
+    """The groups that can be expanded, by name."""
+    found: list[str] = page.evaluate("data.graph.groups.filter(g => g.members).map(g => g.name)")
+    return found
+
+
+def _box(page: Page, name: str) -> Locator:
+    number = page.evaluate("name => data.graph.groups.findIndex(g => g.name === name)", name)
+    return page.locator(f"input[data-group='{number}']")
+
+
+def test_the_graph_expands_and_collapses(page: Page, reported: Reported) -> None:
+    collapsed = _shown_graph(reported)
+    assert _drawn_graph(page) == collapsed
+    group = "CLOSED / CLOSED"
+    page.locator(f"#reachable [aria-label^='{group},']").click()
+    expect(page.locator("#reachable g.cluster")).to_have_count(1)
+    assert _drawn_graph(page) == _shown_graph(reported, group) != collapsed
+    expect(page.locator(f"#reachable [aria-label^='{group},']")).to_be_focused()
+    expect(page.locator("#graph-said")).to_have_text(f"{group} expanded")
+    # By keyboard: the frame has the focus.
+    page.keyboard.press("Enter")
+    expect(page.locator("#reachable g.cluster")).to_have_count(0)
+    assert _drawn_graph(page) == collapsed
+    page.locator(".groups summary").click()
+    for name in (group, "CLOSED / SYN-SENT"):
+        _box(page, name).check()
+        expect(page.locator(f"#reachable [aria-label^='{name},']").first).to_have_attribute("aria-expanded", "true")
+    assert _drawn_graph(page) == _shown_graph(reported, group, "CLOSED / SYN-SENT")
+    page.locator("#collapse-all").click()
+    expect(page.locator(".groups input:checked")).to_have_count(0)
+    assert _drawn_graph(page) == collapsed
+
+
+def test_much_that_is_expanded_is_still_drawn(page: Page, reported: Reported) -> None:
+    page.locator(".groups summary").click()
+    names = _groups(page)[:6]
+    for name in names:
+        _box(page, name).check()
+        expect(page.locator("#reachable")).not_to_have_attribute("aria-busy", "true")
+    assert _drawn_graph(page) == _shown_graph(reported, *names)
+    assert "nan" not in page.locator("#reachable").inner_html()
+
+
+def test_the_graph_marks_where_the_exchange_is(page: Page, reported: Reported) -> None:
+    for number, (ends, _, _) in enumerate(_expected(reported.exchanges[1].trace.to_json())):
+        if number == 0:
+            page.locator("#pick").select_option("1")
+        page.locator("#slider").fill(str(number))
+        states = {ends["A"]["state"], ends["B"]["state"]}
+        marked = page.locator("#reachable .at")
+        expect(marked).to_have_count(1)
+        assert set((marked.get_attribute("aria-label") or "").split(",")[0].split(" / ")) == states
+
+
 def test_the_rules_can_be_filtered(page: Page, reported: Reported) -> None:
     table = reported.model.table
     rows = page.locator(".rules tbody tr:visible")
@@ -264,7 +333,7 @@ def test_where_graphviz_does_not_run_its_text_is_shown(path: Path, open_page: Op
     without.write_text(text.replace(" &#39;wasm-unsafe-eval&#39;", ""), encoding="utf-8")
     page = open_page(without, forgive=("WebAssembly",))
     page.wait_for_selector("#whole-machine[data-drawn='0']")
-    expect(page.locator("#whole-machine .note")).to_contain_text("does not run")
+    expect(page.locator("#whole-machine .note")).to_contain_text("could not draw")
     assert "digraph" in (page.locator("#whole-machine pre").text_content() or "")
     page.locator("#first").click()
     expect(page.locator("#count")).to_contain_text("step 0 of")

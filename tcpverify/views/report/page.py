@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,6 +23,7 @@ from tcpverify.views.machine import machine_dot
 from tcpverify.views.model import described
 from tcpverify.views.plot import plot
 from tcpverify.views.quantities import BARE, Unit, multiple
+from tcpverify.views.reachable import reachable_parts
 from tcpverify.views.report import assumptions, verdicts
 from tcpverify.views.report.compact import compact
 from tcpverify.views.report.embed import asset, embedded, graphviz_module, policy
@@ -32,11 +34,14 @@ from tcpverify.views.story import closing, heading
 from tcpverify.views.svg import clean
 from tcpverify.workflow.derived import BoundReport
 from tcpverify.workflow.machine import machine_graph
+from tcpverify.workflow.quotient import levels
 from tcpverify.workflow.reported import Exchange, Reported
 
 __all__ = ["report_page"]
 
-_SCRIPTS = ("drawing.js", "player.js", "rules.js")
+_SCRIPTS = ("drawing.js", "player.js", "graph.js", "rules.js")
+#: nodes that an expanded group shows: a page has room for fewer than a file
+_MEMBERS = 12
 
 
 def report_page(reported: Reported, provenance: Provenance, unit: Unit = BARE) -> str:
@@ -77,6 +82,7 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
         for moment in exchange["moments"]:
             moment["place"] = places.get(moment["rule"], "")
     machine = machine_graph(model)
+    parts = reachable_parts(levels(reported.graph, members=_MEMBERS)) if reported.graph is not None else None
     return {
         "model": model.name,
         "title": described(model),
@@ -90,12 +96,17 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
         "exchanges": exchanges,
         "region": _region(reported.region, unit) if reported.region else None,
         "without_region": reported.without_region,
+        "graph": reported.graph.graph if reported.graph is not None else None,
+        "wait": unit.show(Fraction(reported.graph.graph["time_wait"])) if reported.graph is not None else "",
+        "groups": parts["groups"] if parts else [],
+        "without_graph": reported.without_graph,
         "assumptions": _assumptions(reported, unit),
         "rules": rules,
         "states": model.table.states,
         "data": embedded({
             "exchanges": [{k: e[k] for k in ("id", "property", "moments", "trace")} for e in exchanges],
             "machine": {"dot": machine_dot(machine), "states": list(machine), "small": compact(machine, used)},
+            "graph": parts,
         }),
     }  # fmt: skip
 

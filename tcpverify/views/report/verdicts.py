@@ -7,7 +7,7 @@ from typing import Any
 
 from tcpverify.tcp.properties import PROPERTIES
 from tcpverify.views import verdicts
-from tcpverify.views.quantities import BARE, Unit, multiple
+from tcpverify.views.quantities import BARE, Unit, multiple, plural
 from tcpverify.views.styled import Line
 from tcpverify.workflow.results import CheckReport, Verdict
 
@@ -73,8 +73,12 @@ def _cell(verdict: Verdict | None) -> dict[str, str]:
 
 
 def qualified(report: CheckReport) -> list[str]:
-    """What a reader must know before relying on a green result."""
-    return _paragraphs(verdicts.qualifications(report, ENDLESS, verbose=True))
+    """What a reader must know before relying on a green result; which rules never applied, their table says."""
+    silent = plural(len(report.silent_rules), "rule")
+    found = _paragraphs(verdicts.qualifications(replace(report, silent_rules=()), ENDLESS))
+    if report.silent_rules:
+        found.append(f"{silent} of the table never applied in this scope; the rules below say which.")
+    return found
 
 
 def conclusion(report: CheckReport, unit: Unit = BARE) -> str:

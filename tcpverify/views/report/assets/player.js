@@ -6,7 +6,7 @@ const player = (() => {
   const at = { exchange: 0, step: 0 };
   const by = (id) => document.getElementById(id);
   const articles = [...document.querySelectorAll(".exchange")];
-  const drawings = [];
+  const drawings = [], watchers = [];
   // The title of a picture would follow the mouse all over it; its region has the name already.
   for (const title of document.querySelectorAll(".ladder svg > title")) title.remove();
   let timer = 0;
@@ -118,6 +118,7 @@ const player = (() => {
     articles.forEach((article, number) => { article.hidden = number !== at.exchange; });
     by("pick").value = at.exchange;
     ladder(); words(); variables(); machines();
+    for (const watch of watchers) watch(moment());
     by("back").disabled = by("first").disabled = at.step === 0;
     by("next").disabled = by("last").disabled = at.step === last();
   }
@@ -164,8 +165,7 @@ const player = (() => {
     link.href = `data:application/json;charset=utf-8,${encodeURIComponent(text)}`;
   }
   addEventListener("hashchange", () => { if (/^#at=/.test(location.hash)) { address(); show(); } });
-  document.body.classList.add("live");
   address();
   show();
-  return { show, drawings, at };
+  return { show, drawings, watchers, at };
 })();
