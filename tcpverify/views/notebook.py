@@ -33,8 +33,10 @@ _LOOKS = {
     "inc3": "color:#1a8f6e",
 }
 _VERDICTS = {"proved": "good", "refuted": "bad", "unknown": "warn", "vacuous": "warn"}
-_CELL = "text-align:left;padding:.15em .8em"
-_NUMBER = "text-align:right;padding:.15em .8em"
+_CELL = "text-align:left;vertical-align:top;padding:.15em .8em"
+#: names and verdicts are not broken into lines
+_KEPT, _SHORT = "white-space:nowrap", 20
+_NUMBER = "text-align:right;vertical-align:top;padding:.15em .8em"
 
 
 def block(*parts: str) -> str:
@@ -66,7 +68,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[tuple[str, str]]], right
     def cells(tag: str, row: Sequence[tuple[str, str]]) -> str:
         return "".join(
             element(tag, escaped(words), style=";".join(filter(None, (
-                _NUMBER if place in numbers else _CELL, _LOOKS.get(look),
+                _NUMBER if place in numbers else _CELL, _LOOKS.get(look), _KEPT if len(words) <= _SHORT else "",
             ))))
             for place, (words, look) in enumerate(row)
         )  # fmt: skip
