@@ -94,8 +94,8 @@ def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **mo
     return graphviz.Digraph(
         quoted(name),
         graph_attr={
-            "label": _heading(title, notes, legend), "labelloc": "t", "labeljust": "l", "fontname": FONT, "fontcolor": INK,
-            "fontsize": str(NOTE), "bgcolor": "white", "margin": "0.15", "charset": "UTF-8", **more,
+            "label": _heading(title, notes, legend), "labelloc": "t", "labeljust": "l", "fontname": FONT,
+            "fontcolor": INK, "fontsize": str(NOTE), "bgcolor": "white", "margin": "0.15", "charset": "UTF-8", **more,
         },
         node_attr={
             "shape": "box", "style": "rounded,filled", "fillcolor": "white", "color": INK, "fontname": FONT,

@@ -150,6 +150,9 @@ def say(graph: nx.MultiDiGraph, path: list[Visit], run: Exploration, words: Word
     beyond: dict[tuple[int, int], int] = {}
     for number, visit in enumerate(path):
         node = visit.state
+        if number == len(path) - 1 and trace.loop is not None and visit.location == path[trace.loop].location:
+            # The run is back; the symbolic state that stands for it here may be a larger one.
+            node = nodes[trace.loop]
         if node < 0:
             node = beyond.setdefault((visit.location, visit.zone), len(graph))
         location = located(run, visit.location)
