@@ -44,9 +44,8 @@ def _lines(trace: Trace, model: str, own_file: bool, unit: Unit) -> Iterator[str
     yield ""
     if own_file:
         yield "from pathlib import Path\n\nimport pytest"
-    yield "from tcpverify.evidence.replay import replay"
+    yield "import tcpverify"
     yield "from tcpverify.evidence.trace import parse"
-    yield "from tcpverify.tcp.registry import load"
     yield ""
     yield f"MODEL = {_literal(model)}"
     yield f"PROPERTY = {_literal(trace.property)}"
@@ -58,18 +57,17 @@ def _lines(trace: Trace, model: str, own_file: bool, unit: Unit) -> Iterator[str
     yield f'TRACE = r"""\n{trace.dumps()}"""'
     yield "\n"
     yield f"def {_name(trace, broken)}({'monkeypatch: pytest.MonkeyPatch' if own_file else ''}) -> None:"
-    yield '    """Replaying raises InternalDisagreement, which names the step, once the model does otherwise."""'
+    yield '    """Replaying raises FileFormatError, which names the step, once the model does otherwise."""'
     if own_file:
         yield "    # The path of the model is relative to this file."
         yield "    monkeypatch.chdir(Path(__file__).parent)"
-    yield "    trace = parse(TRACE)"
-    yield "    replay(trace, load(MODEL).table)"
-    yield "    assert trace.property == PROPERTY"
+    yield "    run = tcpverify.replay(parse(TRACE), MODEL)"
+    yield "    assert run.property == PROPERTY"
     if broken:
-        yield "    assert PROPERTY in trace.steps[-1].broken and trace.steps[-1].rule == RULE"
+        yield "    assert PROPERTY in run.steps[-1].broken and run.steps[-1].rule == RULE"
     elif trace.loop is not None:
         yield f"    # The replay came back to where step {trace.loop + 1} began."
-        yield f"    assert trace.loop == {trace.loop}"
+        yield f"    assert run.trace.loop == {trace.loop}"
 
 
 def _name(trace: Trace, broken: bool) -> str:
