@@ -22,6 +22,7 @@ from tcpverify.views.report.moments import moments
 from tcpverify.views.report.page import report_page
 from tcpverify.views.report.provenance import Provenance
 from tcpverify.views.report.rulebook import cited
+from tcpverify.workflow.graph import reachable_graph
 from tcpverify.workflow.reported import Reported, exchanges_of, of_traces
 from tcpverify.workflow.results import Assurance, CheckReport, CheckRequest, Verdict
 
@@ -110,6 +111,17 @@ def test_timers_say_since_when_and_until_when() -> None:
     restarted = next(m for m in found if "restarts" in m.what)
     assert {"name": "time-wait", "since": "1/3", "until": "ends at 7/3"} in restarted.ends["A"]["timers"]  # type: ignore[operator]
     assert {"name": "retransmission", "since": "0", "until": "fires by 1"} in found[1].ends["A"]["timers"]  # type: ignore[operator]
+
+
+def test_a_large_graph_gets_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = CheckRequest("textbook", Fraction(1), scope=Scope(losses=0, retransmissions=0))
+    reported = Reported(load("textbook"), checked(verdict("drained", 2, "own", "proved")), (),
+                        graph=reachable_graph(request))  # fmt: skip
+    sizes = []
+    for room in (10**6, 10**5, 1):
+        monkeypatch.setattr("tcpverify.views.report.page._ROOM", room)
+        sizes.append(len(report_page(reported, PROVENANCE)))
+    assert sizes[0] > sizes[1] > sizes[2]
 
 
 def test_one_exchange_for_every_refuted_property_and_what_counts_comes_first() -> None:

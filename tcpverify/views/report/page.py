@@ -12,6 +12,7 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+import networkx as nx
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -40,8 +41,8 @@ from tcpverify.workflow.reported import Exchange, Reported
 __all__ = ["report_page"]
 
 _SCRIPTS = ("drawing.js", "player.js", "graph.js", "rules.js")
-#: nodes that an expanded group shows: a page has room for fewer than a file
-_MEMBERS = 12
+#: nodes that an expanded group shows, as many of them as leave the graph within so many characters of the page
+_MEMBERS, _ROOM = (12, 8, 5, 3, 2), 1_000_000
 
 
 def report_page(reported: Reported, provenance: Provenance, unit: Unit = BARE) -> str:
@@ -82,7 +83,7 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
         for moment in exchange["moments"]:
             moment["place"] = places.get(moment["rule"], "")
     machine = machine_graph(model)
-    parts = reachable_parts(levels(reported.graph, members=_MEMBERS)) if reported.graph is not None else None
+    parts = _graph(reported.graph) if reported.graph is not None else None
     return {
         "model": model.name,
         "title": described(model),
@@ -109,6 +110,16 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
             "graph": parts,
         }),
     }  # fmt: skip
+
+
+def _graph(graph: nx.MultiDiGraph) -> dict[str, Any]:
+    """The reachable graph in parts, not too large for a page."""
+    parts: dict[str, Any] = {}
+    for members in _MEMBERS:
+        parts = reachable_parts(levels(graph, members=members))
+        if len(embedded(parts)) <= _ROOM:
+            break
+    return parts
 
 
 def _exchange(number: int, exchange: Exchange, reported: Reported, unit: Unit) -> dict[str, Any]:
