@@ -12,6 +12,7 @@ from tcpverify.evidence.trace import EndState, SegmentRecord, Trace
 from tcpverify.tcp import properties
 from tcpverify.tcp.scenario import Action
 from tcpverify.tcp.scope import UNLIMITED
+from tcpverify.tcp.vocabulary import VARIABLES
 from tcpverify.workflow import setting
 from tcpverify.workflow.addresses import SEPARATOR
 from tcpverify.workflow.blocked import blocked, too_early, unmet
@@ -122,7 +123,8 @@ class Stepper:
         interpreter = run.interpreter
         timers = {name: self._timers(run, name) for name in "AB"}
         values = {
-            name: {n: _text(v) for n, v in interpreter.ends[name].values.items()} for name in "AB"
+            name: {n: _text(interpreter.ends[name].values[n]) for n in VARIABLES if n in interpreter.ends[name].values}
+            for name in "AB"
         }  # fmt: skip
         return Position(
             model=self.model.name,
