@@ -99,8 +99,9 @@ def _built(graph: nx.MultiDiGraph, by: str, *layers: Mapping[int, tuple[str, str
     between: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for tail, head, data in graph.edges(data=True):
         for one, other in product(names[tail], names[head]):
-            # A group and its members are never seen together.
-            if groups[one] != groups[other] or (one == groups[one]) == (other == groups[other]):
+            # In layers a group and its members are never seen together.
+            apart = groups[one] != groups[other] or (one == groups[one]) == (other == groups[other])
+            if apart or len(layers) == 1:
                 between.setdefault((one, other), []).append(data)
     for (tail, head), edges in between.items():
         if tail == head:

@@ -147,6 +147,8 @@ def test_a_counterexample_stays_apart_from_groups() -> None:
     path = {int(d["path"]): d for _, d in groups.nodes(data=True) if "path" in d}
     assert sorted(path) == list(range(len(trace.steps) + 1)) and all(d["states"] == 1 for d in path.values())
     assert sum(data["states"] for _, data in groups.nodes(data=True)) == len(graph)
+    inside = sum(data["inside"] for _, data in groups.nodes(data=True))
+    assert inside + sum(data["count"] for _, _, data in groups.edges(data=True)) == graph.number_of_edges()
 
 
 def test_a_trace_of_something_else_is_refused() -> None:
