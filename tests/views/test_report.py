@@ -118,10 +118,10 @@ def test_a_large_graph_gets_the_room_that_there_is(monkeypatch: pytest.MonkeyPat
     reported = Reported(load("textbook"), checked(verdict("drained", 2, "own", "proved")), (),
                         graph=reachable_graph(request))  # fmt: skip
     sizes = []
-    for room in (10**6, 10**5, 1):
+    for room in (10**6, 1):
         monkeypatch.setattr("tcpverify.views.report.page._ROOM", room)
         sizes.append(len(report_page(reported, PROVENANCE)))
-    assert sizes[0] > sizes[1] > sizes[2]
+    assert sizes[0] > sizes[1]
 
 
 def test_one_exchange_for_every_refuted_property_and_what_counts_comes_first() -> None:

@@ -49,6 +49,8 @@ def rulebook(model: LoadedModel, silent: Collection[str] | None, shown: Iterable
         rows.append({
             **rule,
             "id": anchor(number),
+            "when": "always" if rule["when"] == "true" else rule["when"],
+            "then": rule["then"] or ["nothing"],
             "used": used,
             "shown": rule["name"] in known,
             "search": " ".join([*words, *rule["then"], *rule["changed_by"]]).lower(),
