@@ -6,17 +6,17 @@ Elements are written in the order in which they are added, so equal graphs are e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import graphviz
 
 from tcpverify.views.svg import clean, escaped
 
 __all__ = [
-    "BLUE", "FADED", "FAINT", "GREEN", "GREY", "INK", "ORANGE", "PALE", "TINT", "VERMILLION", "Key", "cells",
-    "fraction", "new", "plain", "quoted", "small", "words",
+    "BLUE", "FADED", "FAINT", "GREEN", "GREY", "INK", "ORANGE", "PALE", "TINT", "VERMILLION", "Key", "about",
+    "cells", "fraction", "new", "plain", "quoted", "small", "words",
 ]  # fmt: skip
 
 # Okabe and Ito's colours, and tints of them: told apart by people who do not see red or green, and on grey paper by
@@ -84,6 +84,11 @@ def small(text: str, colour: str = INK, mark: str = "") -> str:
     """A row of `cells` in small print; ``mark`` as for `fraction`."""
     said = f"<{mark}>{words(text)}</{mark}>" if mark else words(text)
     return f'<FONT POINT-SIZE="{NOTE}" COLOR="{_INKS.get(colour, colour)}">{said}</FONT>'
+
+
+def about(graph: Mapping[str, Any]) -> str:
+    """The model of a graph in words, from the attributes of the graph."""
+    return graph["title"] + (f", but {graph['amendments']}" if graph["amendments"] else "")
 
 
 def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **more: str) -> graphviz.Digraph:

@@ -86,7 +86,7 @@ class _Machine:
 
     def _empty(self) -> graphviz.Digraph:
         about = self.graph.graph
-        notes = [about["title"] + (f", but {about['amendments']}" if about["amendments"] else "")]
+        notes = [dot.about(about)]
         notes.append("On the arrows: the event over what the end does about it (x: nothing), as RFC 9293 Figure 5.")
         kinds = {d["kind"] for _, _, d in self.shown}
         legend = [key for name, key in _KINDS.items() if name in kinds]

@@ -175,7 +175,7 @@ class _Reachable:
         about = self.graph.graph
         msl = about["msl"]
         what = "Counterexample in the reachable graph" if self.traced else "The reachable graph"
-        notes = [f"{about['title']}. TIME-WAIT = {_short(about['time_wait'])}, MSL = {_short(msl)}."]
+        notes = [f"{dot.about(about)}. TIME-WAIT = {_short(about['time_wait'])}, MSL = {_short(msl)}."]
         states, transitions = plural(about["states"], "state"), plural(about["transitions"], "transition")
         drawn = "" if parts else f", drawn as {plural(len(self.graph), 'node')}"
         notes.append(f"{states} and {transitions}{drawn}. {self._grouping()}")
@@ -191,7 +191,8 @@ class _Reachable:
             among = " that lead from one faded node to another" if self.traced else ""
             stand_for = f"{plural(len(hidden), 'line')}{among}, for {plural(sum(hidden), 'transition')}"
             notes.append(f"Left out: {stand_for} (--all).")
-        notes.append("×n: so many transitions, and thicker lines for more; (n states, m inside): in this group.")
+        lines = "" if self.traced else "×n: so many transitions, and thicker lines for more; "
+        notes.append(f"{lines}(n states, m inside): so many states in one node, and transitions among them.")
         return dot.new(
             f"{about['model']}: reachable graph", f"{what} of {about['model']}", notes, self._legend(),
             rankdir="TB", ranksep="0.5", nodesep="0.3",

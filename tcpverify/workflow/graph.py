@@ -87,7 +87,8 @@ def reachable_graph(
         words = Words(system, lens, wanted)
         graph = _graph(run, system, words, times)
         graph.graph.update(
-            kind="reachable", model=model.name, title=model.table.title, lens=lens.meaning,
+            kind="reachable", model=model.name, title=model.parts[0].title,
+            amendments="; ".join(part.title for part in model.parts[1:]), lens=lens.meaning,
             time_wait=str(values["TIME_WAIT"]), msl=str(values["MSL"]), states=len(run),
             transitions=graph.number_of_edges(), depth=run.depth, stopped=run.stopped, interrupted=limits.stopped,
             **{f"parameter {name}": str(value) for name, value in values.items()},

@@ -23,7 +23,9 @@ from tcpverify.workflow.results import CheckRequest
 TRACES = Path(__file__).parent.parent / "views" / "traces"
 SMALL = CheckRequest("textbook", Fraction(1), scope=Scope(losses=0, retransmissions=0))
 #: too short: a property is broken soon
-SHORT = CheckRequest("textbook", Fraction(1), (Fraction(1, 2),), scope=Scope(losses=0), states=1, properties=("drained",))
+SHORT = CheckRequest(
+    "textbook", Fraction(1), (Fraction(1, 2),), scope=Scope(losses=0), states=1, properties=("drained",)
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def test_a_group_shows_so_many_members_and_the_rest_as_one(small: nx.MultiDiGrap
     whole = quotient(small).nodes["LAST-ACK / TIME-WAIT"]
     assert sum(d["states"] for d in members) == whole["states"] > 4
     assert members[-1]["label"].endswith(" more")
-    with pytest.raises(UsageError, match="no group 'TIME-WAIT'; there are|no group 'TIME-WAIT' to expand"):
+    with pytest.raises(UsageError, match="no group 'TIME-WAIT' to expand; there are ESTABLISHED"):
         group_named(small, "ends", "TIME-WAIT")
 
 

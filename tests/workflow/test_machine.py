@@ -64,7 +64,8 @@ def test_rules_are_on_one_arrow_each_unless_their_timer_does_not_run_there() -> 
     table = load("rfc9293").table
     graph = machine_graph(load("rfc9293"))
     named = [rule for _, _, data in graph.edges(data=True) for rule in data["rules"].split("; ")]
-    idle = {r.name for r in table.rules.values() for t in table.timers if t.event == r.event and r.state not in t.states}
+    rules = table.rules.values()
+    idle = {r.name for r in rules for t in table.timers if t.event == r.event and r.state not in t.states}
     assert sorted([*named, *idle]) == sorted(table.rules)
 
 
