@@ -101,9 +101,8 @@ def _write(output: str, found: Reported, command: list[str], unit: Unit) -> None
     page = report_page(found, Provenance(command, versions), unit)
     if output == "-":
         sys.stdout.write(page)
-        return
-    write_whole(output, page, "--output")
-    print(f"{output}: {len(page.encode()) / 1e6:.1f} MB", file=sys.stderr)
+    else:
+        write_whole(output, page, "--output")
 
 
 def _region(model: str, options: dict[str, Any]) -> BoundRequest | str:

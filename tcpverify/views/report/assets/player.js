@@ -84,7 +84,7 @@ const player = (() => {
   }
 
   function badge(node, end) {
-    const box = node.getBBox();
+    const box = node.querySelector("path, polygon").getBBox();
     const mark = document.createElementNS("http://www.w3.org/2000/svg", "g");
     mark.setAttribute("class", `badge badge-${end.toLowerCase()}`);
     const circle = document.createElementNS("http://www.w3.org/2000/svg", "circle");
