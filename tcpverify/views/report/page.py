@@ -12,7 +12,6 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-import networkx as nx
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -41,22 +40,33 @@ from tcpverify.workflow.reported import Exchange, Reported
 __all__ = ["report_page"]
 
 _SCRIPTS = ("drawing.js", "player.js", "graph.js", "rules.js")
-#: nodes that an expanded group shows, as many of them as leave the graph within so many characters of the page
-_MEMBERS, _ROOM = (12, 8, 5, 3, 2), 1_000_000
+#: nodes that an expanded group shows: as many as leave the page within so many octets
+_MEMBERS, _MOST = (12, 8, 5, 3, 2), 2_900_000
 
 
 def report_page(reported: Reported, provenance: Provenance, unit: Unit = BARE) -> str:
     """The text of the page."""
     scripts = [Markup(graphviz_module()), Markup("".join(asset(name) for name in _SCRIPTS))]
-    return _templates().get_template("report.html").render(
-        **_content(reported, unit),
-        command=shlex.join(provenance.command),
-        versions=provenance.versions,
-        fingerprints=list(fingerprints(reported, unit)),
-        style=Markup(asset("report.css")),
-        scripts=scripts,
-        policy=policy(*scripts),
-    )
+    template = _templates().get_template("report.html")
+    data, content = _content(reported, unit)
+    hashes = list(fingerprints(reported, unit))
+    page = ""
+    for members in _MEMBERS:
+        parts = reachable_parts(levels(reported.graph, members=members)) if reported.graph is not None else None
+        page = template.render(
+            **content,
+            data=embedded({**data, "graph": parts}),
+            groups=parts["groups"] if parts else [],
+            command=shlex.join(provenance.command),
+            versions=provenance.versions,
+            fingerprints=hashes,
+            style=Markup(asset("report.css")),
+            scripts=scripts,
+            policy=policy(*scripts),
+        )
+        if parts is None or len(page.encode()) <= _MOST:
+            break
+    return page
 
 
 def _templates() -> Environment:
@@ -72,7 +82,8 @@ def _templates() -> Environment:
     return found
 
 
-def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
+def _content(reported: Reported, unit: Unit) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What scripts are given, and what the templates show, without what depends on the size of the page."""
     check, model = reported.check, reported.model
     exchanges = [_exchange(n, e, reported, unit) for n, e in enumerate(reported.exchanges, 1)]
     silent = None if check is None else frozenset(check.silent_rules)
@@ -83,8 +94,11 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
         for moment in exchange["moments"]:
             moment["place"] = places.get(moment["rule"], "")
     machine = machine_graph(model)
-    parts = _graph(reported.graph) if reported.graph is not None else None
-    return {
+    data = {
+        "exchanges": [{k: e[k] for k in ("id", "property", "moments", "trace")} for e in exchanges],
+        "machine": {"dot": machine_dot(machine), "states": list(machine), "small": compact(machine, used)},
+    }
+    return data, {
         "model": model.name,
         "title": described(model),
         "source": model.table.source,
@@ -99,27 +113,11 @@ def _content(reported: Reported, unit: Unit) -> dict[str, Any]:
         "without_region": reported.without_region,
         "graph": reported.graph.graph if reported.graph is not None else None,
         "wait": unit.show(Fraction(reported.graph.graph["time_wait"])) if reported.graph is not None else "",
-        "groups": parts["groups"] if parts else [],
         "without_graph": reported.without_graph,
         "assumptions": _assumptions(reported, unit),
         "rules": rules,
         "states": model.table.states,
-        "data": embedded({
-            "exchanges": [{k: e[k] for k in ("id", "property", "moments", "trace")} for e in exchanges],
-            "machine": {"dot": machine_dot(machine), "states": list(machine), "small": compact(machine, used)},
-            "graph": parts,
-        }),
     }  # fmt: skip
-
-
-def _graph(graph: nx.MultiDiGraph) -> dict[str, Any]:
-    """The reachable graph in parts, not too large for a page."""
-    parts: dict[str, Any] = {}
-    for members in _MEMBERS:
-        parts = reachable_parts(levels(graph, members=members))
-        if len(embedded(parts)) <= _ROOM:
-            break
-    return parts
 
 
 def _exchange(number: int, exchange: Exchange, reported: Reported, unit: Unit) -> dict[str, Any]:
