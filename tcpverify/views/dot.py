@@ -26,8 +26,8 @@ BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#767676"
 INK, FADED, FAINT, TINT, PALE = "#111111", "#BBBBBB", "#A0A0A0", "#FBE6BF", "#F4F4F4"
 FONT = "Helvetica,Arial,sans-serif"
 #: points; what is drawn at A4 must not become smaller than about six
-TITLE, NODE, LABEL, NOTE = 15, 12, 10, 10
-_ROW = 100
+TITLE, NODE, LABEL, NOTE = 17, 14, 12, 12
+_ROW = 90
 #: the same colours, dark enough for words in small print
 _INKS = {GREEN: "#00694D", VERMILLION: "#A34700", ORANGE: INK, BLUE: "#005C91", GREY: "#5C5C5C"}
 

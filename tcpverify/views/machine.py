@@ -87,7 +87,7 @@ class _Machine:
     def _empty(self) -> graphviz.Digraph:
         about = self.graph.graph
         notes = [dot.about(about)]
-        notes.append("On the arrows: the event over what the end does about it (x: nothing), as RFC 9293 Figure 5.")
+        notes.append("On the arrows: the event over what the end does about it (x: nothing), as in Figure 5.")
         kinds = {d["kind"] for _, _, d in self.shown}
         legend = [key for name, key in _KINDS.items() if name in kinds]
         states = {d["status"] for _, _, d in self.shown}
@@ -96,7 +96,7 @@ class _Machine:
         hidden = self.graph.number_of_edges() - len(self.shown)
         if hidden:
             notes.append(
-                f"Left out: {hidden} arrows for resets, aborts, user timeouts and events that change no state (--all)."
+                f"Left out: {hidden} arrows for resets, aborts, user timeouts and what changes no state (--all)."
             )
         return dot.new(
             f"{about['model']}: state machine", f"The state machine of {about['model']}", notes, legend,

@@ -38,10 +38,12 @@ _IN_WORDS = {
     "none": "One node for every state.",
 }
 _TIME_WAIT = re.compile(r"(^|/ )TIME-WAIT\b")
-_WIDE, _EVENTS = 34, 2
+_WIDE, _EVENTS = 30, 2
 #: lines that a picture can bear with words on them, and without
 _TOLD, _DRAWN = 60, 110
 _CLOCKS = 8
+#: steps back from which on a line would cross the whole picture
+_FAR = 4
 GIVEN_UP = "given up"
 
 
@@ -90,6 +92,8 @@ class _Reachable:
         for name, _ in sorted(passed, key=lambda row: int(row[1]["path"].split("; ")[0])):
             for head in graph.successors(name):
                 self.reached.setdefault(head, name)
+        #: lines that lead far back, in words at the node where they begin
+        self.back: dict[str, list[str]] = {}
         self.told, self.drawn = self._worth()
 
     def _worth(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
@@ -122,7 +126,12 @@ class _Reachable:
         if self.traced:
             # Beside a counterexample, what leads from one faded group to another tells nothing about it.
             pairs = [pair for pair in pairs if any(nodes[name].get("path") for name in pair)]
-        return set(pairs[: max(_TOLD, len(first))]), set(pairs[: max(_DRAWN, len(first))])
+        told, drawn = pairs[: max(_TOLD, len(first))], set(pairs[: max(_DRAWN, len(first))])
+        far = {(t, h) for t, h in pairs if not self.traced and nodes[t]["depth"] - nodes[h]["depth"] >= _FAR}
+        for tail, head in told:
+            if (tail, head) in far:
+                self.back.setdefault(tail, []).append(head)
+        return set(told) - far, drawn - far
 
     def text(self) -> str:
         """The whole file."""
@@ -186,16 +195,19 @@ class _Reachable:
         if self.traced:
             reason = about["trace_reason"]
             notes.append(f"Breaks {about['trace_property']}" + (f": {reason}." if reason else " (an endless run)."))
-        hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.drawn]
+        if self.back:
+            notes.append("↩: what leads far back, in words.")
+        back = {(tail, head) for tail, heads in self.back.items() for head in heads}
+        hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.drawn | back]
         if hidden:
             among = " that lead from one faded node to another" if self.traced else ""
             stand_for = f"{plural(len(hidden), 'line')}{among}, for {plural(sum(hidden), 'transition')}"
             notes.append(f"Left out: {stand_for} (--all).")
         lines = "" if self.traced else "×n: so many transitions, and thicker lines for more; "
-        notes.append(f"{lines}(n states, m inside): so many states in one node, and transitions among them.")
+        notes.append(f"{lines}m ↻: transitions within a node.")
         return dot.new(
             f"{about['model']}: reachable graph", f"{what} of {about['model']}", notes, self._legend(),
-            rankdir="TB", ranksep="0.5", nodesep="0.3",
+            rankdir="TB", ranksep="0.25", nodesep="0.15",
         )  # fmt: skip
 
     def _grouping(self) -> str:
@@ -233,10 +245,15 @@ class _Reachable:
         if on_path:
             rows[0] = f"<B>{rows[0]}</B>"
         counted = [plural(data["states"], "state")] if data["states"] > 1 else []
-        counted += [f"{data['inside']} inside"] if data["inside"] else []
-        counted += [f"gives up ×{self.given_up[name]}"] if name in self.given_up else []
+        counted += [f"{data['inside']} ↻"] if data["inside"] else []
         if counted:
-            rows.append(dot.small(f"({', '.join(counted)})", dot.GREY))
+            rows.append(dot.small(", ".join(counted), dot.GREY))
+        for head in self.back.get(name, ()):
+            edge = self.graph.edges[name, head]
+            rows.append(dot.small(f"↩ {head}", dot.VERMILLION if edge["breaks"] else dot.INK))
+            rows += [dot.small(event, dot.GREY) for event in self._events(edge)]
+        if name in self.given_up:
+            rows.append(dot.small(f"gives up ×{self.given_up[name]}", dot.GREY))
         if data.get("breaks"):
             rows.append(dot.small(f"✗ {data['breaks']}", dot.VERMILLION))
         rows += [dot.small(part, dot.BLUE) for part in _clocks(data)]
@@ -284,19 +301,23 @@ class _Reachable:
         if rest or self.graph.nodes[tail]["expanded"] != self.graph.nodes[head]["expanded"]:
             # What leads into an expanded group and out of it: many lines, each of little interest.
             return {"label": dot.quoted(f"×{data['count']}"), "color": dot.GREY, "fontcolor": dot.GREY}
-        events = data["events"].split("; ")
-        rows = [dot.small(event.removesuffix(" ×1")) for event in events[:_EVENTS]]
-        if len(events) > _EVENTS:
-            rest = data["count"] - sum(int(e.rpartition(" ×")[2]) for e in events[:_EVENTS])
-            rows.append(dot.small(f"{plural(len(events) - _EVENTS, 'other event')} ×{rest}", dot.GREY))
-        if data["breaks"]:
-            rows.append(dot.small(f"✗ {data['breaks']}", dot.VERMILLION))
+        rows = [dot.small(e, dot.VERMILLION if e.startswith("✗") else dot.INK) for e in self._events(data)]
         rows += [dot.small(guard, dot.BLUE) for guard in data.get("guard", "").split("; ")[:_EVENTS] if guard]
         kind = _BROKEN if data["breaks"] else _KINDS.get(data["kind"], _KINDS["mixed"])
         return {
             "label": dot.cells(rows, padding=0), "color": kind.colour, "penwidth": self._width(data["count"]),
             "style": "dashed" if kind is _KINDS["timer"] else "solid",
         }  # fmt: skip
+
+    @staticmethod
+    def _events(data: Data) -> list[str]:
+        """What happens on a line, in a few rows: the most frequent events, and what they break."""
+        events = data["events"].split("; ")
+        found = [event.removesuffix(" ×1") for event in events[:_EVENTS]]
+        if len(events) > _EVENTS:
+            rest = data["count"] - sum(int(e.rpartition(" ×")[2]) for e in events[:_EVENTS])
+            found.append(f"{plural(len(events) - _EVENTS, 'other event')} ×{rest}")
+        return [*found, *([f"✗ {data['breaks']}"] if data["breaks"] else [])]
 
     def _width(self, count: int) -> str:
         """From 0.7 to 5 points, by the logarithm of the count."""

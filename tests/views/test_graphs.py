@@ -70,7 +70,7 @@ def test_the_drawing_of_the_machine_says_what_changes(graphs: dict[str, nx.Graph
 def test_groups_and_lines_say_how_much_they_stand_for(states: nx.MultiDiGraph, graphs: dict[str, nx.Graph]) -> None:
     text, groups = drawn(graphs["ends"]), graphs["ends"]
     data = groups.nodes["LAST-ACK / TIME-WAIT"]
-    assert f"({data['states']} states, {data['inside']} inside" in text
+    assert f"{data['states']} states, {data['inside']} ↻" in text
     edge = groups.edges["CLOSED / CLOSED", "CLOSED / SYN-SENT"]
     assert f"active OPEN ×{edge['count']}" in text
     assert f"{len(states)} states and {states.number_of_edges()} transitions, drawn as {len(groups)} nodes" in text
