@@ -67,7 +67,8 @@ def _word(name: str, width: int) -> list[Line]:
     from tcpverify.views.styled import wrapped
 
     for word, meaning in WORDS.items():
-        if name.lower().replace("_", "-") == word.lower().replace("_", "-") != "time-wait":
+        # TIME-WAIT is a state, TIME_WAIT how long it lasts.
+        if name == word or name.lower().replace("_", "-") == word.lower().replace("_", "-") != "time-wait":
             return [*wrapped(word, width, "title"), *wrapped(meaning, width)]
     for word, meaning in PREMISES.items():
         if name.lower() == word:

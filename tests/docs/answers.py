@@ -36,7 +36,7 @@ def _section(answer: Answer, lang: str) -> list[str]:
     claim, zh = answer.claim, lang == "zh"
     colon = "：" if zh else ": "
     rows = [
-        f"### {claim.id}. {getattr(claim.words, lang)}", "",
+        f"## {claim.id}. {getattr(claim.words, lang)}", "",
         f"**{getattr(WORDS[answer.holds], lang)}**{colon}{condition_of(answer, lang)}", "",
         f"*{'检验的命题' if zh else 'Put to the test'}*{colon}{getattr(claim.meaning, lang)}", "",
     ]  # fmt: skip
