@@ -18,6 +18,7 @@ from tcpverify.evidence.times import constraints_of, feasible, schedule
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.linear import constant
 from tcpverify.lang.system import Constraint, Edge
+from tcpverify.lang.table import Rule
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.interpreter import BITS, FIRST_STAMP
 from tcpverify.tcp.numbers import offset, tag_of
@@ -232,6 +233,17 @@ class _Writer:
         recent = self.stamps.recent.get(name) if self.stamps is not None and end.ts is not None else None
         return EndState(end.state, end.incarnation + view.later, una, nxt, rcv, recent)
 
+    def chosen(self, rule: Rule, plan: Plan, view: _View) -> int | None:
+        """The ISN that an end chooses in a reaction, if it does."""
+        before, after = self.scenario.parts.ends[plan.before], plan.reaction.end
+        if after.iss is not None and before.iss is None and after.state in ("SYN-SENT", "SYN-RECEIVED"):
+            return self.number(after.iss, view)
+        if plan.reaction.emits and any("NEW.ISS" in e.variables() for m in rule.emits for e in m.fields.values()):
+            # It is sent without being kept, such as in a cookie.
+            value = plan.reaction.emits[0].seq
+            return self.number(value - offset(value), view)
+        return None
+
     def segment(self, segment: Segment, view: _View, lost: bool, ts: int | None) -> SegmentRecord:
         """A segment that is being sent."""
         self.sent += 1
@@ -270,8 +282,6 @@ class _Writer:
             if self.stamps is not None:
                 self.stamps.recorded(name, plan, delivered, records)
             after = plan.reaction.end
-            opened = after.iss is not None and scenario.parts.ends[plan.before].iss is None
-            opened = opened and after.state in ("SYN-SENT", "SYN-RECEIVED")
             left = [n for i, n in enumerate(flight) if i != action.position or action.kept]
             broken = {}
             rest = [scenario.parts.segments[n] for i, n in enumerate(location[2]) if i != action.position]
@@ -293,7 +303,7 @@ class _Writer:
                     delivered=delivered,
                     kept=action.kept,
                     sent=records,
-                    isn=self.number(after.iss, view) if opened and after.iss is not None else None,
+                    isn=self.chosen(rule, plan, view),
                     data=plan.event.data,
                     restarts=tuple(sorted(plan.reaction.restarts)),
                     broken=broken,

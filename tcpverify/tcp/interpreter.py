@@ -170,7 +170,9 @@ class Interpreter:
             inputs["NEW.ISS"] = isn
         if event.startswith("OPEN") and end.state in ("CLOSED", "TIME-WAIT"):
             peer = self.ends["B" if name == "A" else "A"]
-            joins = peer.incarnation > end.incarnation
+            # What has left nothing behind, not even a peer, cannot be joined.
+            alive = self.flight or {peer.state, end.state} != {"CLOSED"}
+            joins = bool(alive) and peer.incarnation > end.incarnation
             role = "active" if end.state == "TIME-WAIT" else end.role
             if not joins and self.scope.reopen not in (role, "both"):
                 self._wrong(f"{name} may not begin an incarnation")

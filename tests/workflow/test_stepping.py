@@ -263,3 +263,17 @@ def test_addresses_do_not_depend_on_how_the_model_is_timed() -> None:
 def test_what_cannot_be_stepped_through(more: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         Stepper(CheckRequest("textbook", ONE, **more))
+
+
+@pytest.mark.parametrize(
+    ("model", "scope", "address"),
+    [
+        # An opening that is given up leaves nothing behind that the other end could join.
+        ("rfc9293", Scope(start="closed", calls=("open", "close", "cancel"), reopen="both"), "B.listen/B.close/A.open"),
+        # An ISN that is sent in a cookie, and kept by nobody.
+        ("sctp", Scope(start="closed", losses=0), "A.open/B.listen/d1"),
+    ],
+)
+def test_what_random_walks_have_found(model: str, scope: Scope, address: str) -> None:
+    position = stepper(model, None, scope).position(split(address))
+    assert position.choices and len(position.trace.steps) == 3
