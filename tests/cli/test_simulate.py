@@ -123,6 +123,30 @@ def test_bad_input_is_exit_2(arguments: list[str], words: str, capsys: Capture) 
     assert out == "" and words in err and err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "{dir}/no/page.html"], "does not exist"),
+        (["-o", "{dir}"], "is a directory"),
+        (["-o", "{dir}/page.html", "--at", "A.close"], "leave out --at"),
+        (["--at", "A.clos", "--no-browser"], "did you mean A.close?"),
+        (["nonsense", "--no-browser"], "unknown model"),
+        (["-o", "{dir}/page.html", "--positions", "0"], "--positions"),
+    ],
+)
+def test_explore_with_bad_input_is_exit_2(arguments: list[str], words: str, capsys: Capture, tmp_path: Path) -> None:
+    assert main(["explore", *(a.format(dir=tmp_path) for a in arguments)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and words in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_explore_stops_at_its_limit_and_writes_nothing(capsys: Capture, tmp_path: Path) -> None:
+    small = ["--losses", "0", "--property", "drained", "--timeout", "50ms"]
+    assert main(["explore", *small, "-o", str(tmp_path / "page.html")]) == 2
+    assert "--positions asks for fewer" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 def test_a_position_is_what_the_schema_says(capsys: Capture) -> None:
     start = document(capsys)
     validate(start)
