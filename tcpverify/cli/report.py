@@ -113,6 +113,9 @@ def _region(model: str, options: dict[str, Any]) -> BoundRequest | str:
     if not names:
         return "Regions are derived for safety properties, and none was asked about."
     given = named(options)
+    if len(options["time_waits"]) > 1:
+        # A region is about all durations; one that the user names is marked in its picture, several are not.
+        options = {**options, "time_waits": ()}
     try:
         return about(bound_request(model, options, given), names[0], given)
     except UsageError as error:

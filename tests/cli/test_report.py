@@ -78,6 +78,34 @@ def test_the_region_gets_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) 
         assert asked[-1].seconds == (engine.REGION_SECONDS if not limit else pytest.approx(limit, abs=5))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "property_", "given", "says"),
+    [
+        ("", "no-old-segment", {}, ""),
+        ("--property drained --msl 2 --time-wait 3", "drained", {"MSL": 2, "TIME_WAIT": 3}, ""),
+        ("--time-wait 1 --time-wait 2", "no-old-segment", {}, ""),
+        ("--property termination", None, {}, "Regions are derived for safety properties"),
+        ("--engine smt", None, {}, "leave --engine out"),
+        ("--no-region", None, {}, "It was not asked for."),
+    ],
+)
+def test_which_region_is_asked_for(
+    arguments: str, property_: str | None, given: dict[str, int], says: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(engine, "check", checked("proved"))
+    asked: list[BoundRequest] = []
+
+    def bound(request: BoundRequest, *rest: Any) -> None:
+        asked.append(request)
+
+    monkeypatch.setattr(engine, "bound", bound)
+    path = tmp_path / "page.html"
+    assert main(["report", "--no-graph", "-o", str(path), *arguments.split()]) == 0
+    assert [(r.property, r.given) for r in asked] == ([(property_, given)] if property_ else [])
+    assert says in path.read_text(encoding="utf-8")
+
+
 def test_a_page_without_a_file_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "check", checked("proved"))
     monkeypatch.setattr("tcpverify.views.report.page.report_page", lambda *rest: 1 / 0)
