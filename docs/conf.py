@@ -16,6 +16,9 @@ version = release = installed("tcpverify")
 language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+# Names in docstrings; and --losses is not a dash.
+default_role = "code"
+smartquotes = False
 
 html_theme = "furo"
 html_title = "tcpverify"
