@@ -37,8 +37,12 @@ _HELP = """  N or WORD     take a choice, by its number or its word
 @stepping_options
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="Step by hand, or print one position as JSON.")  # fmt: skip
+@click.option("--do", "script", multiple=True, metavar="COMMAND",
+              help="Do this before anything is read; may be repeated.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladder.")
-def simulate(model: str, at: str, jump: str | None, form: str, verbose: bool, **options: Any) -> int:
+def simulate(
+    model: str, at: str, jump: str | None, form: str, script: tuple[str, ...], verbose: bool, **options: Any
+) -> int:
     """Step through MODEL (default: textbook) by hand: choose the next event, go back, jump to a violation.
 
     Shown are the run so far, both ends, what is under way, everything that can happen next, what each choice
@@ -50,6 +54,7 @@ def simulate(model: str, at: str, jump: str | None, form: str, verbose: bool, **
     Examples:
       tcpverify simulate
       tcpverify simulate --time-wait 1.99msl --jump no-old-segment
+      tcpverify simulate --at A.close/d1/B.close/d3 --do blocked
       tcpverify simulate rfc9293 --at A.close/d1/B.close --format json
 
     Exit status: 0 done, 2 usage or model error, 3 --jump hit a limit, 4 internal error, 130 interrupted.
@@ -67,7 +72,7 @@ def simulate(model: str, at: str, jump: str | None, form: str, verbose: bool, **
             print(f"tcpverify: {jump_text(found)}", file=sys.stderr)
         sys.stdout.write(dumps(position_document(stepper.position(address), unit)))
         return status
-    _Talk(stepper, unit, verbose, address, found).all()
+    _Talk(stepper, unit, verbose, address, found, script).all()
     return status
 
 
@@ -75,13 +80,15 @@ class _Talk:
     """What is said and answered."""
 
     def __init__(
-        self, stepper: Stepper, unit: Unit, verbose: bool, address: tuple[str, ...], found: Jump | None
-    ) -> None:
+        self, stepper: Stepper, unit: Unit, verbose: bool, address: tuple[str, ...], found: Jump | None,
+        script: tuple[str, ...],
+    ) -> None:  # fmt: skip
         from tcpverify.views.styled import Screen
 
         self.stepper, self.unit, self.verbose, self.address, self.found = stepper, unit, verbose, address, found
         self.screen = Screen(sys.stdout)
-        self.asks = sys.stdin.isatty()
+        self.asks, self.script = sys.stdin.isatty(), list(script)
+        self.scripted = False
         self.position: Position = stepper.position(address)
 
     def all(self) -> None:
@@ -97,7 +104,7 @@ class _Talk:
             try:
                 self._do(name, rest.strip())
             except UsageError as error:
-                if not self.asks:
+                if self.scripted:
                     sys.stdout.flush()
                     raise
                 print(f"tcpverify: {' '.join(str(error).split())}")
@@ -105,6 +112,10 @@ class _Talk:
             print(f"You were at {'/'.join(self.address)}; --at takes you back there.")
 
     def _read(self) -> str | None:
+        self.scripted = bool(self.script) or not self.asks
+        if self.script:
+            print(f"> {self.script[0]}")
+            return self.script.pop(0)
         if self.asks:
             print("> ", end="", flush=True)
         said = sys.stdin.readline()

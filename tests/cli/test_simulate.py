@@ -48,6 +48,14 @@ def test_the_end_of_input_ends_it(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     assert (status, err) == (0, "") and "What can happen next" in out
 
 
+def test_what_is_to_be_done_first(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    status, out, err = talk(monkeypatch, capsys, "b\n", "--do", "A.close", "--do", "why 1")
+    assert (status, err) == (0, "")
+    assert [row for row in out.splitlines() if row.startswith("> ")] == ["> A.close", "> why 1", "> b"]
+    assert main([*SMALL, "--do", "nonsense"]) == 2
+    assert "is no command" in capsys.readouterr().err
+
+
 def test_a_jump_shows_the_violation(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     status, out, _ = talk(monkeypatch, capsys, "j drained\n", "--time-wait", "1.5")
     assert status == 0

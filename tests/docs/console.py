@@ -80,7 +80,7 @@ def _output(command: str, files: tuple[tuple[str, str], ...], directory: str) ->
     environment |= {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=directory, env=environment, capture_output=True, encoding="utf-8",
-        timeout=LIMIT, check=False,
+        stdin=subprocess.DEVNULL, timeout=LIMIT, check=False,
     )  # fmt: skip
     return done.stdout + done.stderr, done.returncode
 
