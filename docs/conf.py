@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version as installed
 from typing import ClassVar
 
+from docutils import nodes
 from pygments.lexer import RegexLexer
 from pygments.lexers.special import TextLexer
 from pygments.token import Generic
@@ -24,12 +25,14 @@ html_theme = "furo"
 html_title = "tcpverify"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 
 # The same headings can be linked to here and on a forge.
 myst_heading_anchors = 4
 
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_attr_annotations = False
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
@@ -50,9 +53,17 @@ def _linked(app: Sphinx, page: str, source: list[str]) -> None:
         source[0] = source[0].replace(there, here)
 
 
+def _dashed(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """What stands between a parameter and its meaning is a dash, though nothing else that looks like it is."""
+    for text in list(doctree.findall(nodes.Text)):
+        if text == " -- ":
+            text.parent.replace(text, nodes.Text(" – "))
+
+
 def setup(app: Sphinx) -> None:
     """Diagrams in Mermaid are shown as they are written: drawing them would take a script from somewhere else."""
     app.connect("source-read", _linked)
+    app.connect("doctree-resolved", _dashed)
     app.add_lexer("console", Console)
     for kind in ("mermaid", "plantuml"):
         app.add_lexer(kind, TextLexer)
