@@ -24,7 +24,7 @@ __all__ = [
 ORANGE, GREEN = "#E69F00", "#009E73"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#767676"
 INK, FADED, FAINT, TINT, PALE = "#111111", "#BBBBBB", "#A0A0A0", "#FBE6BF", "#F4F4F4"
-FONT = "Helvetica,Arial,sans-serif"
+FONT = "Arial,Helvetica,sans-serif"
 #: points; what is drawn at A4 must not become smaller than about six
 TITLE, NODE, LABEL, NOTE = 17, 14, 12, 12
 _ROW = 90
@@ -88,7 +88,7 @@ def small(text: str, colour: str = INK, mark: str = "") -> str:
 
 def about(graph: Mapping[str, Any]) -> str:
     """The model of a graph in words, from the attributes of the graph."""
-    return graph["title"] + (f", but {graph['amendments']}" if graph["amendments"] else "")
+    return f"{graph['title']}, but {graph['amendments']}" if graph["amendments"] else str(graph["title"])
 
 
 def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **more: str) -> graphviz.Digraph:
@@ -122,7 +122,7 @@ def _heading(title: str, notes: Sequence[str], legend: Sequence[Key]) -> str:
             rows.append("&#160;&#160;&#160; ".join(found))
             line, found = "", []
         line += f"{key.sample} {key.meaning}   "
-        found.append(f'<FONT COLOR="{key.colour}"><B>{words(key.sample)}</B></FONT> {words(key.meaning)}')
+        found.append(f'<FONT COLOR="{key.colour}"><B>{words(key.sample)}</B></FONT>&#160;{words(key.meaning)}')
     if found:
         rows.append("&#160;&#160;&#160; ".join(found))
     return cells([*rows, " "], align="LEFT")

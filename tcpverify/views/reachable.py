@@ -38,7 +38,7 @@ _IN_WORDS = {
     "none": "One node for every state.",
 }
 _TIME_WAIT = re.compile(r"(^|/ )TIME-WAIT\b")
-_WIDE, _EVENTS = 30, 2
+_WIDE, _EVENTS = 34, 2
 #: lines that a picture can bear with words on them, and without
 _TOLD, _DRAWN = 60, 110
 _CLOCKS = 8

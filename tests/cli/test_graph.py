@@ -90,7 +90,8 @@ def test_a_saved_trace_is_numbered_step_by_step(tmp_path: Path, capsys: Capture)
 
 
 def test_the_counterexample_is_the_one_of_check(capsys: Capture) -> None:
-    asked = ["graph", "--counterexample", *SMALL[3:], "--property", "drained", "--format", "json", "--states", "1", "--time-wait"]
+    asked = ["graph", "--counterexample", *SMALL[3:], "--property", "drained", "--states", "1", "--format", "json"]
+    asked.append("--time-wait")
     assert main([*asked, "0"]) == 0
     document = json.loads(capsys.readouterr().out)
     validate(document)

@@ -50,7 +50,7 @@ function tidied(svg, prefix) {
 // then all arrows count, and at last there are no curves and no frames. It knows the widths of Arial's letters, not
 // those of the list of fonts that the text names.
 function layout(graphviz, texts) {
-  const tried = texts.map((text) => text.replaceAll('fontname="Helvetica,Arial,sans-serif"', "fontname=Arial"))
+  const tried = texts.map((text) => text.replaceAll('fontname="Arial,Helvetica,sans-serif"', "fontname=Arial"))
     .flatMap((text) => [text, text.replaceAll(" constraint=false", "")]);
   tried.push(tried.at(-1).replace("{", "{ graph [splines=line]"));
   let found = null;
