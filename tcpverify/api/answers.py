@@ -180,7 +180,7 @@ class BoundResult(Answer["BoundReport"]):
         Examples
         --------
         >>> import tcpverify
-        >>> region = tcpverify.bound(losses=0, properties="drained")
+        >>> region = tcpverify.bound(losses=0, incarnations=1, within_scope=True, properties="drained")
         >>> region.holds(MSL=30, RTO_MAX=120, TIME_WAIT="2msl"), region.holds(MSL=30, RTO_MAX=120, TIME_WAIT="59.9")
         (True, False)
         """

@@ -145,7 +145,7 @@ def test_nothing_is_executed_because_a_trace_names_it(short, tmp_path: Path) -> 
 
 
 def test_a_region() -> None:
-    region = tcpverify.bound(properties="drained", time_wait="60s", **FEW)
+    region = tcpverify.bound(properties="drained", time_wait="60s", within_scope=True, **FEW)
     assert region.exact and region.minimal_time_wait == "2*MSL"
     assert region.to_json()["given"] == {"TIME_WAIT": "60"}
     assert region.holds(MSL=1, RTO_MAX=1, TIME_WAIT=2) is True
@@ -191,8 +191,8 @@ def test_other_answers_are_those_of_their_commands() -> None:
     few = {**FEW, "properties": "drained"}
     compared = tcpverify.compare("textbook", "textbook+no-restart", bounds=False, **few)
     assert compared.to_json()["schema"] == "tcpverify.compare/1" and "TIME-WAIT.fin-again" in str(compared)
-    reasons = tcpverify.why(time_wait="1.99msl", **few)
-    assert reasons.to_json()["schema"] == "tcpverify.why/1" and reasons.trace().property == "drained"
+    reasons = tcpverify.why(losses=0, retransmissions=0, calls="close", properties="time-wait-side")
+    assert reasons.to_json()["schema"] == "tcpverify.why/1" and reasons.trace().property == "time-wait-side"
     price = tcpverify.cost("textbook", rate=5000, ports=100, bytes="1K", **few)
     assert price.to_json()["schema"] == "tcpverify.cost/1" and price.report.request.bytes == 1024
     assert (price.report.request.given, price.report.request.rate) == ({}, 5000)
