@@ -5,6 +5,7 @@ from __future__ import annotations
 from tcpverify.evidence.trace import EndState
 from tcpverify.views.exchange import changes, label
 from tcpverify.views.quantities import BARE, Unit, plural
+from tcpverify.workflow.addresses import timer_name
 from tcpverify.workflow.positions import BROKEN, Choice, Jump, Part, Position, TimerState, UnderWay, Window
 
 __all__ = [
@@ -35,7 +36,7 @@ def event(choice: Choice) -> str:
         copy = " and is delivered once more later" if choice.kept else ""
         return f"#{choice.segment.number} {choice.segment.flags} arrives at {choice.end}{copy}"
     if choice.kind == "timer":
-        return f"{choice.end}'s {choice.event.lower()} timer fires".replace("time-wait", "TIME-WAIT")
+        return f"{choice.end}'s {timer_name(choice.event.lower())} timer fires"
     return f"{choice.end} calls {_CALLS.get(choice.event, choice.event)}"
 
 
@@ -66,7 +67,7 @@ def end_text(state: EndState, values: dict[str, str]) -> str:
 def timer_text(timer: TimerState, unit: Unit = BARE) -> str:
     """A timer that runs."""
     fires = window_text(timer.fires, unit)
-    return f"{timer.name} timer since {unit.show(timer.since)}" + (f", can fire {fires}" if fires else "")
+    return f"{timer_name(timer.name)} timer since {unit.show(timer.since)}" + (f", can fire {fires}" if fires else "")
 
 
 def flight_text(flying: UnderWay, unit: Unit = BARE) -> str:
@@ -110,10 +111,11 @@ def standing_text(position: Position) -> list[str]:
 def jump_text(jump: Jump) -> str:
     """The outcome of a search in one sentence."""
     where = "from here" if jump.origin else "from the start"
-    got = f"{plural(jump.states, 'state')}, depth {jump.depth}"
     if jump.address is not None:
         more = len(jump.address) - len(jump.origin)
-        return f"{jump.property}: broken {plural(more, 'step')} {where}, the fewest possible ({got})."
+        looked = f"after a look at {plural(jump.states, 'state')}"
+        return f"{jump.property}: broken {plural(more, 'step')} {where}, the fewest possible ({looked})."
+    got = f"{plural(jump.states, 'state')}, depth {jump.depth}"
     if jump.complete:
         return f"{jump.property}: nothing that can follow {where} breaks it within this scope ({got}, all explored)."
     limit = {"time": "the time limit was reached", "interrupted": "interrupted", "states": "the limit on states was "

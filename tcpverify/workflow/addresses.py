@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Step
 
-__all__ = ["SEPARATOR", "distinct", "happening", "split", "word"]
+__all__ = ["SEPARATOR", "distinct", "happening", "split", "timer_name", "word"]
 
 SEPARATOR = "/"
 _LONGEST = 4000
@@ -53,6 +53,11 @@ def happening(end: str, kind: str, event: str, segment: int | None = None) -> st
         return f"d{segment}"
     names = _CALLS if kind == "call" else _TIMERS
     return f"{end}.{names.get(event, event.lower())}"
+
+
+def timer_name(name: str) -> str:
+    """A timer as the RFC writes it: the state's name in capitals."""
+    return "TIME-WAIT" if name == "time-wait" else name
 
 
 def word(step: Step, other: bool = False, again: bool = False) -> str:

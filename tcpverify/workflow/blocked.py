@@ -14,7 +14,7 @@ from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.vocabulary import CALLS
 from tcpverify.tcp.wording import TESTS, readable
-from tcpverify.workflow.addresses import happening
+from tcpverify.workflow.addresses import happening, timer_name
 from tcpverify.workflow.durations import BARE, Unit
 from tcpverify.workflow.positions import Blocked, Part, Unmet
 from tcpverify.workflow.runs import Run
@@ -160,7 +160,7 @@ class _Blocks:
         for timer in self.system.table.timers:
             if not timer.event:
                 continue
-            what = happening(name, "timer", timer.event), f"{name}: {timer.name} timer"
+            what = happening(name, "timer", timer.event), f"{name}: {timer_name(timer.name)} timer"
             cited = ("", timer.clause)
             if timer.name not in running:
                 yield self._still(name, what, timer)
@@ -271,7 +271,7 @@ class _Blocks:
         if what == "segment":
             return f"a segment is under way for at least {value}"
         exactly = "exactly" if row.rel == "==" else "more than" if row.rel == ">" else "at least"
-        return f"it takes {exactly} {value} from the last start of the {what} timer of {which}"
+        return f"it takes {exactly} {value} from the last start of the {timer_name(what)} timer of {which}"
 
     def _deadline(self, row: Constraint) -> str:
         what, which = self._named(row.clock)
@@ -282,7 +282,7 @@ class _Blocks:
             less = "less than " if row.rel == "<" else ""
             return f"{which}, sent at {since}, has to arrive: a segment lives for {less}{value}"
         most = "less than" if row.rel == "<" else "at most"
-        return f"the {what} timer of {which}, started at {since}, has to fire: it runs for {most} {value}"
+        return f"the {timer_name(what)} timer of {which}, started at {since}, has to fire: it runs for {most} {value}"
 
 
 def _calling(scope: Scope, call: str) -> str:

@@ -289,7 +289,7 @@ def test_a_file_whose_scope_is_small_has_everything(open_page: OpenPage, tmp_pat
         before = page.evaluate("document.body.dataset.address")
         expect(page.locator("button.choice:disabled")).to_have_count(0)
         page.keyboard.press("1")
-        page.wait_for_function("before => document.body.dataset.address !== before", arg=before)
+        page.wait_for_selector(f"body:not([data-address='{before}'])")
     expect(page.locator("#next")).to_have_text("Nothing can happen next")
 
 
