@@ -73,7 +73,7 @@ def test_a_malicious_model_shows_as_text(open_page: OpenPage, tmp_path: Path) ->
     file.write_text(MODEL.format(evil=EVIL, name=LONG + "<img src=x onerror=1>", long=LONG), encoding="utf-8")
     request = CheckRequest(
         f"textbook+{file}", Fraction(1), (Fraction(1),), scope=Scope(losses=0), properties=("drained",), sweep=False,
-        brief=True,
+        brief=True, states=300,
     )  # fmt: skip
     found = report(request, "<img src=x onerror=1>")
     command = ["tcpverify", "report", f"textbook+{file}", EVIL]

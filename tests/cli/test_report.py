@@ -16,6 +16,7 @@ from tcpverify.workflow.derived import BoundRequest
 from tcpverify.workflow.results import Assurance, CheckReport, CheckRequest, Verdict
 
 TRACE = str(Path(__file__).parent.parent / "views" / "traces" / "assassination.json")
+LESS = ("--no-region", "--no-graph")
 Capture = pytest.CaptureFixture[str]
 
 
@@ -50,7 +51,7 @@ def test_the_exit_status_is_that_of_check(
     verdict: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "check", checked(verdict))
-    assert main(["report", "--no-region", "-o", str(tmp_path / "page.html")]) == status
+    assert main(["report", *LESS, "-o", str(tmp_path / "page.html")]) == status
 
 
 def test_ctrl_c_leaves_a_page_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +74,7 @@ def test_the_region_gets_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(engine, "bound", bound)
     for limit in (0.0, 30.0):
-        found = engine.report(CheckRequest("textbook", Fraction(1), seconds=limit), BoundRequest("textbook"))
+        found = engine.report(CheckRequest("textbook", Fraction(1), seconds=limit), BoundRequest("textbook"), False)
         assert found.without_region == "There is no region of that."
         assert asked[-1].seconds == (engine.REGION_SECONDS if not limit else pytest.approx(limit, abs=5))
 
@@ -111,14 +112,14 @@ def test_a_page_without_a_file_is_not_written(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("tcpverify.views.report.page.report_page", lambda *rest: 1 / 0)
     path = tmp_path / "page.html"
     path.write_text("what was there", encoding="utf-8")
-    assert main(["report", "--no-region", "-o", str(path)]) == 4
+    assert main(["report", *LESS, "-o", str(path)]) == 4
     assert path.read_text(encoding="utf-8") == "what was there"
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_run_directory_beside_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "check", checked("proved"))
-    assert main(["report", "--no-region", "-o", str(tmp_path / "page.html"), "--save", str(tmp_path / "run")]) == 0
+    assert main(["report", *LESS, "-o", str(tmp_path / "page.html"), "--save", str(tmp_path / "run")]) == 0
     assert (tmp_path / "run" / "report.json").is_file()
 
 
