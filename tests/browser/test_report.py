@@ -235,12 +235,15 @@ def test_much_that_is_expanded_is_still_drawn(page: Page, reported: Reported) ->
     assert "nan" not in page.locator("#reachable").inner_html()
 
 
-def test_the_graph_marks_where_the_exchange_is(page: Page, reported: Reported) -> None:
+def test_the_graph_marks_where_the_exchange_is_and_was(page: Page, reported: Reported) -> None:
+    passed: set[frozenset[str]] = set()
     for number, (ends, _, _) in enumerate(_expected(reported.exchanges[1].trace.to_json())):
         if number == 0:
             page.locator("#pick").select_option("1")
         page.locator("#slider").fill(str(number))
         states = {ends["A"]["state"], ends["B"]["state"]}
+        passed.add(frozenset(states))
+        expect(page.locator("#reachable .been")).to_have_count(len(passed))
         marked = page.locator("#reachable .at")
         expect(marked).to_have_count(1)
         assert set((marked.get_attribute("aria-label") or "").split(",")[0].split(" / ")) == states

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,17 @@ def test_a_run_directory_beside_the_page(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(engine, "check", checked("proved"))
     assert main(["report", *LESS, "-o", str(tmp_path / "page.html"), "--save", str(tmp_path / "run")]) == 0
     assert (tmp_path / "run" / "report.json").is_file()
+
+
+def test_the_hashes_are_those_of_the_files_that_are_saved(tmp_path: Path) -> None:
+    path, run = tmp_path / "page.html", tmp_path / "run"
+    scope = "--losses 0 --retransmissions 0 --property drained --time-wait 0.5 --time-wait 2".split()
+    assert main(["report", *scope, *LESS, "-o", str(path), "--save", str(run)]) == 1
+    files = [*(run / "traces").iterdir(), *(run / "certificates").iterdir()]
+    assert len(files) == 2
+    text = path.read_text(encoding="utf-8")
+    for file in files:
+        assert f"<code>{sha256(file.read_bytes()).hexdigest()}</code>" in text, file.name
 
 
 @pytest.mark.parametrize(

@@ -87,14 +87,18 @@ const reachable = (() => {
     redraw(number);
   }
 
-  // Where both ends are in the step that the player shows.
-  function mark(states) {
-    if (states) place.dataset.states = states.slice().sort().join(" / ");
+  // Where both ends are in the step that the player shows, and where they have been on the way to it.
+  let trail = [];
+  const pair = (states) => states.slice().sort().join(" / ");
+
+  function mark(moments) {
+    if (moments) trail = moments.map(({ ends }) => pair([ends.A.state, ends.B.state]));
     if (!drawing) return;
-    for (const one of drawing.querySelectorAll(".at")) one.classList.remove("at");
+    for (const one of drawing.querySelectorAll(".at, .been")) one.classList.remove("at", "been");
     groups.forEach((group, number) => {
-      if (group.ends.slice().sort().join(" / ") !== place.dataset.states) return;
-      for (const one of standing(number)) one.classList.add("at");
+      const name = pair(group.ends);
+      if (!trail.includes(name)) return;
+      for (const one of standing(number)) one.classList.add("been", ...(name === trail.at(-1) ? ["at"] : []));
     });
   }
 

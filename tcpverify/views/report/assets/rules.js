@@ -33,7 +33,7 @@
   const place = document.getElementById("small-machine");
   if (reachable) await reachable.redraw();
   if (!player || !place) return;
-  if (reachable) player.watchers.push((moment) => reachable.mark([moment.ends.A.state, moment.ends.B.state]));
+  if (reachable) player.watchers.push(reachable.mark);
   if (whole) {
     const numbers = Object.fromEntries(machine.states.map((state, number) => [state, `s${number}`]));
     const named = (name) => [...whole.querySelectorAll("g.node")].filter((node) => node.dataset.name === name);
