@@ -126,8 +126,9 @@ def test_a_run_directory_beside_the_page(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_hashes_are_those_of_the_files_that_are_saved(tmp_path: Path) -> None:
     path, run = tmp_path / "page.html", tmp_path / "run"
-    scope = "--losses 0 --retransmissions 0 --property drained --time-wait 0.5 --time-wait 2".split()
-    assert main(["report", *scope, *LESS, "-o", str(path), "--save", str(run)]) == 1
+    scope = ["--losses", "0", "--retransmissions", "0", "--property", "drained"]
+    durations = ["--time-wait", "0.5", "--time-wait", "2"]
+    assert main(["report", *scope, *durations, *LESS, "-o", str(path), "--save", str(run)]) == 1
     files = [*(run / "traces").iterdir(), *(run / "certificates").iterdir()]
     assert len(files) == 2
     text = path.read_text(encoding="utf-8")
