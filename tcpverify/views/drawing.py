@@ -55,8 +55,9 @@ def rendered(text: str, form: str) -> bytes:
         if there is no `dot`, or it fails.
     """
     said = ""
-    # Lines that do not count for the rows can drive Graphviz into a corner where it has no rows at all.
-    for tried in (text, text.replace(" constraint=false", "")):
+    # Graphviz may find no rows where some lines do not count for them, and no way for a curve.
+    counting = text.replace(" constraint=false", "")
+    for tried in (text, counting, counting.replace(" {\n", " {\n\tgraph [splines=line]\n", 1)):
         try:
             found: bytes = graphviz.Source(tried).pipe(format=form, quiet=True)
             return found

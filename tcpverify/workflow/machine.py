@@ -15,12 +15,13 @@ import networkx as nx
 from tcpverify.lang.table import Rule, Table
 from tcpverify.tcp.arrows import actions, event
 from tcpverify.tcp.registry import LoadedModel, load
-from tcpverify.tcp.vocabulary import CALLS
+from tcpverify.tcp.vocabulary import CALLS, FLAGS
 
 __all__ = ["ADDED", "CHANGED", "REMOVED", "SAME", "machine_graph"]
 
 #: what amendments made of an arrow of the base
 SAME, ADDED, CHANGED, REMOVED = "same", "added", "changed", "removed"
+_FLAGS = frozenset(f"SEG.{name}?" for name in FLAGS)
 _ASIDE = frozenset({"ABORT", "USER-TIMEOUT", "RESET"})
 
 
@@ -64,11 +65,11 @@ def machine_graph(model: LoadedModel) -> nx.MultiDiGraph:
             key=f"{arrow.event} / {arrow.action or 'x'}{'' if status == SAME else f' ({status})'}",
             event=arrow.event,
             action=arrow.action,
-            kind="call" if first.event in CALLS else "segment" if first.event == "SEGMENT" else "timer",
+            kind=_kind(first, arrow),
             rules="; ".join(r.name for r, _ in rules),
             clauses="; ".join(dict.fromkeys(r.clause for r, _ in rules)),
             text=" ".join(dict.fromkeys(r.text for r, _ in rules)),
-            main=any(_is_main(r, arrow) for r, _ in rules),
+            main=any(_is_main(r, arrow, table) for r, _ in rules),
             status=status,
             amendment=", ".join(dict.fromkeys(by for _, by in rules if by)),
         )
@@ -87,17 +88,30 @@ def _base(model: LoadedModel) -> tuple[str, Table]:
 
 def _arrow(rule: Rule, table: Table) -> _Arrow:
     to = rule.to if rule.to is not None else rule.state
+    if not table.inputs.get("SEGMENT", {}).keys() & _FLAGS:
+        # Messages without fields: such a table has the words of its arrows as the texts of its rules.
+        above, _, below = rule.text.partition(" / ")
+        return _Arrow(rule.state, to, above, "" if below == "x" else below)
     return _Arrow(rule.state, to, event(rule, table), ", ".join(actions(rule, table, to != rule.state)))
 
 
-def _is_main(rule: Rule, arrow: _Arrow) -> bool:
+def _kind(rule: Rule, arrow: _Arrow) -> str:
+    if rule.event in CALLS:
+        return "call"
+    return "segment" if rule.event == "SEGMENT" or arrow.event.startswith("rcv ") else "timer"
+
+
+def _is_main(rule: Rule, arrow: _Arrow, table: Table) -> bool:
     """Whether Figure 5 shows it: its notes leave out resets, aborts and what changes no state."""
     if arrow.to == arrow.state:
         # The timer of TIME-WAIT is what this program is about, and its restarts with it.
         return any(name == "time-wait" for name, _ in rule.restarts)
+    if any(timer.event == rule.event for timer in table.timers):
+        return True
     if rule.event in _ASIDE or "aborts" in rule.tags:
         return False
-    return not ("reset" in rule.tags and arrow.to == "CLOSED")
+    back = (arrow.state, arrow.to) == ("SYN-RECEIVED", "LISTEN")
+    return back or not ("reset" in rule.tags or arrow.event == "rcv RST")
 
 
 def _compared(base: Table, table: Table) -> Iterator[tuple[_Arrow, str, Rule, str]]:
