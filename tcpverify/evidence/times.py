@@ -197,12 +197,18 @@ class Bounds:
                     self._put(i, j, left[0] + right[0], left[1] or right[1])
 
     def fix(self, i: int, value: Fraction) -> None:
-        """Let time[i] be exactly that."""
+        """Let time[i] be exactly that. What follows is worked out for ranges only, which is all that is asked then."""
         self._put(i, 0, value, False)
         self._put(0, i, -value, False)
-        for k in (i, 0):
-            for a in range(self.size):
-                self._through(a, k)
+        high, low = self.upper[i][0], self.upper[0][i]
+        assert high is not None and low is not None
+        # All that follows from the gaps is known, so a bound on time[j] leads through one fixed time at most.
+        for j in range(self.size):
+            ahead, behind = self.upper[j][i], self.upper[i][j]
+            if ahead is not None:
+                self._put(j, 0, ahead[0] + high[0], ahead[1] or high[1])
+            if behind is not None:
+                self._put(0, j, low[0] + behind[0], low[1] or behind[1])
 
     def range(self, i: int) -> tuple[Fraction, Fraction | None, bool, bool]:
         """Lowest and highest time[i], and whether they are excluded."""

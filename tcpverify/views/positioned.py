@@ -128,5 +128,6 @@ def _choice(choice: Choice, address: tuple[str, ...], unit: Unit) -> dict[str, A
 def _blocked(blocked: Blocked) -> dict[str, Any]:
     return {
         "end": blocked.end, "word": blocked.word, "what": blocked.what, "kind": blocked.kind, "why": blocked.why,
-        "option": blocked.option, "rule": blocked.rule, "clause": blocked.clause, "fails": [_part(p) for p in blocked.parts],
+        "option": blocked.option, "rule": blocked.rule,
+        "clause": blocked.clause, "fails": [_part(p) for p in blocked.parts],
     }  # fmt: skip

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tcpverify.evidence.times import Bounds, Gap, feasible, schedule, simplest
+from tcpverify.evidence.times import RELATIONS, Bounds, Gap, feasible, schedule, simplest
 
 F = Fraction
 fractions = st.fractions(min_value=0, max_value=20, max_denominator=40)
@@ -117,3 +117,7 @@ def test_bounds_that_grow_are_bounds_from_scratch(rows: list[tuple[int, int, str
     assert whole.consistent == grown.consistent == (feasible(gaps, 4) is not None)
     if whole.consistent:
         assert [whole.range(i) for i in range(5)] == [grown.range(i) for i in range(5)]
+        low, _, excluded, _ = whole.range(4)
+        chosen = grown.simplest(F(1))
+        assert all(RELATIONS[g.rel](chosen[g.later] - chosen[g.earlier], g.bound) for g in gaps)
+        assert chosen[4] == low or (excluded and low < chosen[4] <= low + F(1, 10))
