@@ -8,7 +8,7 @@ from dataclasses import replace
 from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Trace
 from tcpverify.workflow.check import Report, check
-from tcpverify.workflow.results import CheckRequest
+from tcpverify.workflow.results import UNKNOWN, CheckRequest
 
 __all__ = ["refutation"]
 
@@ -22,6 +22,8 @@ def refutation(
     ------
     UsageError, ModelError
         if the request cannot be carried out, or nothing is refuted.
+    KeyboardInterrupt
+        if the user stops it before anything is refuted.
     InternalDisagreement
         if an answer fails its re-check.
     """
@@ -30,8 +32,11 @@ def refutation(
     report = check(replace(request, brief=brief, sweep=not request.time_waits), progress, interrupted)
     found = report.first_refutation()
     if found is None or found.trace is None:
+        if report.interrupted:
+            raise KeyboardInterrupt
+        open_ = any(v.verdict == UNKNOWN and v.counts for v in report.verdicts)
         raise UsageError(
-            f"{report.model}: nothing is refuted here, so there is no counterexample to draw; "
-            "name a shorter TIME-WAIT, another property or a wider scope"
+            f"{report.model}: nothing is refuted here{', though not all is decided' if open_ else ''}, so there is no "
+            "counterexample to draw; name a shorter TIME-WAIT, another property, a wider scope or a longer --timeout"
         )
     return found.trace
