@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# The blocks of a document (a command may read what one before it wrote), what asks all claims, what looks at one page.
-_TOGETHER = re.compile(r"\[((?:docs/)?[\w./-]+\.md):\d+\]$|/(test_claims|browser/test_report)\.py::")
+# The blocks of a document (a command may read what one before it wrote), what asks all claims, what shares a browser.
+_TOGETHER = re.compile(r"\[((?:docs/)?[\w./-]+\.md):\d+\]$|/(test_claims|browser/\w+)\.py::")
 
 
 class _Scheduling(LoadScopeScheduling):

@@ -23,9 +23,10 @@ PATIENCE = 20_000
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is at work, nothing else in its process can run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
+    """One browser for all tests of a file."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("the browser tests need the program chromium")
