@@ -97,19 +97,21 @@ class _Talk:
         if self.found is not None:
             self._tell(self.found)
         self._show(whole=True)
-        while (said := self._read()) is not None:
-            name, _, rest = said.strip().partition(" ")
-            if name in ("q", "quit", "exit"):
-                break
-            try:
-                self._do(name, rest.strip())
-            except UsageError as error:
-                if self.scripted:
-                    sys.stdout.flush()
-                    raise
-                print(f"tcpverify: {' '.join(str(error).split())}")
-        if self.asks and self.address:
-            print(f"You were at {'/'.join(self.address)}; --at takes you back there.")
+        try:
+            while (said := self._read()) is not None and said.strip() not in ("q", "quit", "exit"):
+                self._answer(*said.strip().partition(" "))
+        finally:
+            if self.asks and self.address:
+                print(f"\nYou were at {'/'.join(self.address)}; --at takes you back there.")
+
+    def _answer(self, name: str, _: str, rest: str) -> None:
+        try:
+            self._do(name, rest.strip())
+        except UsageError as error:
+            if self.scripted:
+                sys.stdout.flush()
+                raise
+            print(f"tcpverify: {' '.join(str(error).split())}")
 
     def _read(self) -> str | None:
         self.scripted = bool(self.script) or not self.asks
@@ -120,7 +122,6 @@ class _Talk:
             print("> ", end="", flush=True)
         said = sys.stdin.readline()
         if not said:
-            print("\n" * self.asks, end="")
             return None
         if not self.asks:
             # Whoever reads what came out wants to see what was asked.

@@ -118,6 +118,9 @@ def jump_text(jump: Jump) -> str:
     got = f"{plural(jump.states, 'state')}, depth {jump.depth}"
     if jump.complete:
         return f"{jump.property}: nothing that can follow {where} breaks it within this scope ({got}, all explored)."
-    limit = {"time": "the time limit was reached", "interrupted": "interrupted", "states": "the limit on states was "
-             "reached"}.get(jump.stopped, f"stopped ({jump.stopped})")  # fmt: skip
-    return f"{jump.property}: not found {where}; {limit} after {got}; --timeout 60s or more searches on."
+    limit, hint = {
+        "time": ("the time limit was reached", "; a longer --timeout searches on"),
+        "interrupted": ("interrupted", ""),
+        "states": ("the limit on states was reached", ""),
+    }.get(jump.stopped, (f"stopped ({jump.stopped})", ""))
+    return f"{jump.property}: not found {where}; {limit} after {got}{hint}."
