@@ -160,12 +160,19 @@ def say(graph: nx.MultiDiGraph, path: list[Visit], run: Exploration, words: Word
             graph.add_node(node, **words.node(location), depth=number, initial=False)
         nodes.append(node)
         _passed(graph.nodes[node], number, visit, words, location)
+        if graph.graph["times"]:
+            # The clocks of a state are named as its ends are.
+            left = int(visit.mirrored) if graph.nodes[node]["named"] else None
+            zone = run.zones.matrix(visit.zone)
+            graph.nodes[node].update(words.times(location, zone, run.valuation, run.resolver.scale, left))
     flags = {s.number: s.flags for step in trace.steps for s in step.sent}
     for number, (step, visit) in enumerate(zip(trace.steps, path[1:], strict=True), 1):
         tail, head = nodes[number - 1], nodes[number]
         source = located(run, path[number - 1].location)
         if not graph.has_edge(tail, head, visit.index):
-            graph.add_edge(tail, head, key=visit.index, **words.edge(source, _taken(run, visit)))
+            edge = _taken(run, visit)
+            more = {"guard": words.guard(source, edge.guard)} if graph.graph["times"] else {}
+            graph.add_edge(tail, head, key=visit.index, **words.edge(source, edge), **more)
         data = graph.edges[tail, head, visit.index]
         for name, text in (("path", str(number)), ("time", str(step.time)), ("said", _said(step, flags))):
             data[name] = f"{data[name]}; {text}" if name in data else text

@@ -90,7 +90,8 @@ def reachable_graph(
             kind="reachable", model=model.name, title=model.parts[0].title,
             amendments="; ".join(part.title for part in model.parts[1:]), lens=lens.meaning,
             time_wait=str(values["TIME_WAIT"]), msl=str(values["MSL"]), states=len(run),
-            transitions=graph.number_of_edges(), depth=run.depth, stopped=run.stopped, interrupted=limits.stopped,
+            transitions=graph.number_of_edges(), depth=run.depth, stopped=run.stopped,
+            interrupted=limits.stopped, times=times,
             **{f"parameter {name}": str(value) for name, value in values.items()},
             **{f"scope {name}": _plain(value) for name, value in request.scope.as_json().items()},
         )  # fmt: skip

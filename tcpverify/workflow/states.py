@@ -132,11 +132,12 @@ class Words:
 
     # ------------------------------------------------------------ time
 
-    def clocks(self, location: Location) -> list[str]:
-        """What each clock of a location measures; no name occurs twice."""
+    def clocks(self, location: Location, left: int | None = None) -> list[str]:
+        """What each clock of a location measures; no name occurs twice. ``left`` is the end that stands there."""
         if location == GAVE_UP:
             return []
-        snapshot, left, _ = self.oriented(location)
+        snapshot, usual, _ = self.oriented(location)
+        left = usual if left is None else left
         states = [e.state for e in snapshot.ends]
         found: list[str] = []
         for what, place in self.system.clocks(location):
@@ -153,12 +154,14 @@ class Words:
             found.append(f"{name} (no. {again + 1})" if again else name)
         return found
 
-    def times(self, location: Location, matrix: tuple[int, ...], values: Valuation, scale: int) -> dict[str, str]:
+    def times(
+        self, location: Location, matrix: tuple[int, ...], values: Valuation, scale: int, left: int | None = None
+    ) -> dict[str, str]:
         """What a state says of its clocks: an interval each (``times``), and what it says of two (``zone``).
 
         The exploration forgets what makes no difference to it; how long a clock may run in the location is put back.
         """
-        names, found = self.clocks(location), _intervals(matrix, scale)
+        names, found = self.clocks(location, left), _intervals(matrix, scale)
         for clock, rel, bound in self.system.invariant(location):
             found[clock] = found[clock].below(bound.value(values), rel == "<")
         return {

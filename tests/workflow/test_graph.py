@@ -144,8 +144,13 @@ def test_a_trace_is_a_path(name: str) -> None:
 
 def test_a_counterexample_stays_apart_from_groups() -> None:
     trace = saved("too-short")
-    graph = reachable_graph(replace(request_of(trace), states=1), trace=trace)
+    graph = reachable_graph(replace(request_of(trace), states=1), trace=trace, times=True)
     groups = quotient(graph, path=True)
+    # Clocks are named as the ends are, A on the left, in what was explored and in what was added.
+    for data in (d for _, d in groups.nodes(data=True) if "path" in d):
+        flying = data["named"].partition(" · ")[2].replace("old ", "").split()
+        ages = [text.removeprefix("age of ").split(" ")[0] for text in data["times"].split("; ") if "age of" in text]
+        assert sorted(flying) == sorted(ages)
     path = {int(d["path"]): d for _, d in groups.nodes(data=True) if "path" in d}
     assert sorted(path) == list(range(len(trace.steps) + 1)) and all(d["states"] == 1 for d in path.values())
     assert sum(data["states"] for _, data in groups.nodes(data=True)) == len(graph)
