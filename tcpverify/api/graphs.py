@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import networkx as nx
 
 from tcpverify.api.answers import Picture
 from tcpverify.api.model import Named, naming
 from tcpverify.api.options import Options, exploring, parsed
-from tcpverify.api.runs import Run
+from tcpverify.api.runs import Run, replay
 from tcpverify.errors import UsageError
 from tcpverify.tcp.registry import DEFAULT_MODEL, load
 from tcpverify.workflow.requests import check_request
+
+if TYPE_CHECKING:
+    from tcpverify.evidence.trace import Trace
+    from tcpverify.workflow.results import CheckRequest
 
 __all__ = ["Folded", "StateGraph", "graph"]
 
@@ -126,7 +130,7 @@ class StateGraph(_Drawn, nx.MultiDiGraph):  # type: ignore[misc]
 
 @exploring
 def graph(
-    model: Named = DEFAULT_MODEL, show: str = "machine", *, trace: Run | None = None, times: bool = False,
+    model: Named | None = None, show: str = "machine", *, trace: Run | None = None, times: bool = False,
     states: int = 0, **options: Unpack[Options],
 ) -> StateGraph:  # fmt: skip
     """The state machine, everything that can be reached at one TIME-WAIT, or a counterexample in it.
@@ -134,11 +138,11 @@ def graph(
     Parameters
     ----------
     model
-        as for `check`.
+        as for `check`; with a trace, the model that it names if this names none.
     show
         ``machine``, ``reachable``, or ``counterexample`` (the refutation that `check` would show).
     trace
-        a run that is shown in what can be reached; it says everything else itself.
+        a run that is shown in what can be reached, replayed first; it says everything else itself.
     times
         add what states say of their clocks.
     states
@@ -155,6 +159,8 @@ def graph(
     ------
     UsageError, ModelError
         if the question cannot be asked so.
+    FileFormatError
+        if the trace is no run of the model.
 
     Examples
     --------
@@ -172,27 +178,34 @@ def graph(
         raise UsageError(f"there is no graph {show!r} to show; there are {', '.join(SHOW)}")
     values, given = parsed(options)
     if trace is not None:
-        show = "counterexample"
-        if given:
+        if given or show not in ("machine", "counterexample"):
             raise UsageError("the trace says what it is a run of; leave the other options out")
-    if show == "machine":
-        if given or times or states:
-            raise UsageError("the state machine is the rules alone, and nothing is explored for it; leave options out")
-        from tcpverify.workflow.machine import machine_graph
+        return _followed(replay(trace, model).trace, model, times, states)
+    with naming(model or DEFAULT_MODEL) as (expression,):
+        if show == "machine":
+            if given or times or states:
+                raise UsageError("the state machine is the rules alone, and nothing is explored for it; no options")
+            from tcpverify.workflow.machine import machine_graph
 
-        with naming(model) as (expression,):
             return StateGraph(machine_graph(load(expression)))
-    from tcpverify.workflow.graph import reachable_graph, request_of
+        request, found = check_request(expression, values, given), None
+        if show == "counterexample":
+            from tcpverify.workflow.refuting import refutation
 
-    with naming(model) as (expression,):
-        if trace is not None:
-            found, request = trace.trace, request_of(trace.trace, expression)
-        else:
-            request = check_request(expression, values, given)
-            found = None
-            if show == "counterexample":
-                from tcpverify.workflow.refuting import refutation
+            found = refutation(request)
+            request = replace(request, time_waits=(found.parameters["TIME_WAIT"],), properties=(found.property,))
+        return _explored(request, found, times, states)
 
-                found = refutation(request)
-                request = replace(request, time_waits=(found.parameters["TIME_WAIT"],), properties=(found.property,))
-        return StateGraph(reachable_graph(replace(request, states=states), times=times, trace=found))
+
+def _followed(trace: Trace, model: Named | None, times: bool, states: int) -> StateGraph:
+    """What can be reached where a trace is a run, with the trace in it."""
+    from tcpverify.workflow.graph import request_of
+
+    with naming(model or trace.model) as (expression,):
+        return _explored(request_of(trace, expression), trace, times, states)
+
+
+def _explored(request: CheckRequest, trace: Trace | None, times: bool, states: int) -> StateGraph:
+    from tcpverify.workflow.graph import reachable_graph
+
+    return StateGraph(reachable_graph(replace(request, states=states), times=times, trace=trace))

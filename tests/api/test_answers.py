@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from dataclasses import replace
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
@@ -168,6 +169,11 @@ def test_graphs_are_networkx_graphs_and_draw_themselves(short) -> None:
     inside = tcpverify.graph(trace=short.trace())
     assert inside.graph["time_wait"] == "199/100"
     assert sum("path" in data for *_, data in inside.edges(data=True)) == len(short.trace().steps)
+    other = tcpverify.check("rfc9293", properties="no-assassination", **FEW).trace()
+    assert tcpverify.graph(trace=other).graph["model"] == "rfc9293"
+    stranger = tcpverify.Run(replace(other.trace, model="./mine.py"))
+    with pytest.raises(tcpverify.UsageError, match="nothing is executed because a trace names it"):
+        tcpverify.graph(trace=stranger)
     for wrong, said in (
         ({"show": "stars"}, "no graph 'stars'"), ({"losses": 0}, "rules alone"),
         ({"trace": short.trace(), "losses": 0}, "leave the other options out"),

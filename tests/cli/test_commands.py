@@ -232,6 +232,7 @@ def test_show_prints_rules_and_clauses(capsys: Capture) -> None:
         ("vacuous", "its proof says nothing"),
         ("last-ack", "vacuous"),
         ("time-wait", "TIME-WAIT.rst"),
+        ("TIME_WAIT", "How long"),
         ("rfc1337", "assassination"),
         ("worst-case", "adversary"),
     ],
