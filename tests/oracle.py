@@ -30,7 +30,7 @@ from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.workflow.check import check
 from tcpverify.workflow.results import CheckReport, CheckRequest
 
-__all__ = ["ORACLE", "PROVED", "Row", "by_check", "by_smt", "by_zones"]
+__all__ = ["ORACLE", "PROVED", "TWICE", "Row", "by_check", "by_smt", "by_zones"]
 
 #: the answer of a property that holds; every other answer is the number of steps of the shortest refutation
 PROVED = 0
@@ -100,6 +100,10 @@ class Row:
 QUIET = {"losses": 0}
 STAMPED = {**QUIET, "sequence": "timestamps"}
 INSTANT = {**STAMPED, "retransmissions": 0, "reordering": False, "delay": False}
+#: no old segment is about: what is sent arrives at once, and in order, or is lost
+TWICE = {
+    "data": 1, "calls": ("open", "abort"), "start": "closed", "sequence": "clock", "reordering": False, "delay": False,
+}  # fmt: skip
 RECYCLED = {"TICK": "1/100", "PAWS_MSL": "60"}
 ORACLE: tuple[Row, ...] = (
     # -------- the machine of the books: 2·MSL is exactly the bound while nothing is lost
@@ -227,6 +231,15 @@ ORACLE: tuple[Row, ...] = (
     Row("... but a listener has no tag yet", "rfc9293+sctp-tags", "99/100", {"no-old-segment": 18},
         {**QUIET, "retransmissions": 0}),
     Row("T/TCP: a RST has no count", "rfc9293+t-tcp", "12", {"no-old-segment": 9}, QUIET, rto_max="120", msl="120"),
+    Row("M. Smith: a SYN with data, sent again to a server that has listened anew, is delivered twice",
+        "rfc9293+t-tcp+tao", "12", {"no-double-delivery": 10}, TWICE, rto_max="120", msl="120"),
+    Row("... but not where servers close instead of aborting", "rfc9293+t-tcp+tao", "12",
+        {"no-double-delivery": PROVED}, {**TWICE, "calls": ("open", "close")}, rto_max="120", msl="120",
+        counts=(3098, 6761, 2618), plain=(3203, 6983)),
+    Row("... nor without data in the SYN", "rfc9293+t-tcp", "12", {"no-double-delivery": PROVED}, TWICE,
+        rto_max="120", msl="120", counts=(98740, 286898, 98424), slow=True),
+    Row("... nor in TCP", "rfc9293", "2", {"no-double-delivery": PROVED}, TWICE, counts=(115402, 336546, 115038),
+        slow=True),
     Row("QUIC's closing and draining: MSL", "quic-draining", "1",
         {"no-old-segment": PROVED, "no-assassination": PROVED}, QUIET, counts=(2427, 8335, 1471), plain=(2825, 9631)),
     Row("... and nothing less", "quic-draining", "99/100", {"no-old-segment": 12}, QUIET),
@@ -267,16 +280,18 @@ ORACLE: tuple[Row, ...] = (
 
 
 @lru_cache(maxsize=8)
-def _skeleton(model: str, scope: Scope, first_fin: bool) -> Skeleton:
+def _skeleton(model: str, scope: Scope, first_fin: bool, deliveries: bool) -> Skeleton:
     table = load(model).table
     return Skeleton(
-        Scenario(table, scope, observer=properties.observe, drain=properties.drain, watch_first_fin=first_fin)
-    )
+        Scenario(table, scope, observer=properties.observe, drain=properties.drain, watch_first_fin=first_fin,
+                 watch_deliveries=deliveries)
+    )  # fmt: skip
 
 
 def skeleton(row: Row) -> Skeleton:
     """The discrete side of a row, shared by rows that differ in durations only."""
-    return _skeleton(row.model, Scope(**row.scope), "time-wait-side" in row.answers)  # type: ignore[arg-type]
+    scope = Scope(**row.scope)  # type: ignore[arg-type]
+    return _skeleton(row.model, scope, "time-wait-side" in row.answers, "no-double-delivery" in row.answers)
 
 
 def by_zones(row: Row, inclusion: bool = True, seconds: float = 0.0) -> tuple[Exploration, dict[str, int | None]]:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from tcpverify.lang.linear import Linear, constant, parameter
 from tcpverify.lang.region import Condition
 from tcpverify.lang.system import Constraint
+from tcpverify.tcp.endpoint import End
 from tcpverify.tcp.location import Location
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
@@ -25,6 +26,7 @@ from tcpverify.tcp.scope import Scope
 __all__ = ["SCHEMA", "Assumption", "Bound", "Certificate", "CertificateFile", "Kind", "Region", "assumed", "fixed"]
 
 SCHEMA = "tcpverify.certificate/2"
+_OPTIONAL = frozenset({"cc_recv", "cc_cache", "delivered"})
 
 #: ``x[i] - x[j] < c`` (strict) or ``<= c``; clock 0 is the constant zero, clock k the location's clock k-1; with
 #: i = j = 0 a condition on parameters only: ``0 < c`` or ``0 <= c``
@@ -165,7 +167,7 @@ def _part(certificate: Certificate, scope: Scope) -> dict[str, Any]:
     return {
         "assume": [{"terms": _terms(value), "op": op} for value, op in certificate.assume],
         "system": _system(certificate.scenario, scope),
-        "ends": {str(n): parts.ends[n]._asdict() for n in ends},
+        "ends": {str(n): _end(parts.ends[n]) for n in ends},
         "segments": {str(n): parts.segments[n]._asdict() for n in segments},
         "relations": {
             str(n): {"spaces": list(parts.relations[n][0]), "bases": sorted(map(list, parts.relations[n][1]))}
@@ -183,6 +185,11 @@ def _part(certificate: Certificate, scope: Scope) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _end(end: End) -> dict[str, Any]:
+    """An end; what only some models and properties need is left out where there is none."""
+    return {n: v for n, v in end._asdict().items() if n not in _OPTIONAL or v not in (None, ())}
+
+
 def _system(scenario: Scenario, scope: Scope) -> dict[str, Any]:
     """What it takes, beside model and scope, to build the scenario again."""
     timing = scenario.timing
@@ -193,6 +200,7 @@ def _system(scenario: Scenario, scope: Scope) -> dict[str, Any]:
         ],
         "positive_timeouts": timing.positive,
         "watch_first_fin": scenario.watch_first_fin,
+        **({"watch_deliveries": True} if scenario.watch_deliveries else {}),
         **({"scope": scenario.scope.as_json()} if scenario.scope != scope else {}),
     }
 

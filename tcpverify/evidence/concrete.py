@@ -236,7 +236,8 @@ class _Writer:
     def chosen(self, rule: Rule, plan: Plan, view: _View) -> int | None:
         """The ISN that an end chooses in a reaction, if it does."""
         before, after = self.scenario.parts.ends[plan.before], plan.reaction.end
-        if after.iss is not None and before.iss is None and after.state in ("SYN-SENT", "SYN-RECEIVED"):
+        assigned = rule.assign.get("ISS")
+        if after.iss is not None and before.iss is None and assigned is not None and "NEW.ISS" in assigned.variables():
             return self.number(after.iss, view)
         if plan.reaction.emits and any("NEW.ISS" in e.variables() for m in rule.emits for e in m.fields.values()):
             # It is sent without being kept, such as in a cookie.

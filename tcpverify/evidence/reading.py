@@ -175,6 +175,10 @@ def _scenario(
     watch = field["watch_first_fin"].flag()
     if "time-wait-side" in claimed and not watch:
         raise field["watch_first_fin"].wrong("is false, but time-wait-side is about who sent the first FIN")
+    deliveries = field.get("watch_deliveries")
+    octets = deliveries is not None and deliveries.flag()
+    if "no-double-delivery" in claimed and not octets:
+        raise field.wrong("does not watch deliveries, but no-double-delivery is about them")
     lower = [row.text(("DELAY_MIN", "RTO_MIN")) for row in field["lower_bounds"].rows()]
     timing = Timing(
         delay_min=parameter("DELAY_MIN") if "DELAY_MIN" in lower else None,
@@ -187,7 +191,7 @@ def _scenario(
         raise field.wrong(f"has durations that are not among the parameters: {', '.join(missing)}")
     return Scenario(
         model.table, wider, timing, properties.observe, properties.drain, watch_first_fin=watch,
-        obligations=field["obligations"].text(OBLIGATIONS),
+        obligations=field["obligations"].text(OBLIGATIONS), watch_deliveries=octets,
     )  # fmt: skip
 
 
@@ -203,11 +207,17 @@ def _ends(field: Field, scenario: Scenario) -> dict[int, int]:
     for key, row in sorted(((_number(key, row), row) for key, row in field.items()), key=lambda item: item[0]):
         number: dict[str, Any] = {n: None if row[n].value is None else row[n].whole() for n in _NUMBERS}
         number |= {n: None if row[n].value is None else row[n].flag() for n in _FLAGS}
+        number |= {n: value.whole(0) for n in _COUNTS if (value := row.get(n)) is not None}
+        octets = row.get("delivered")
+        pairs = [pair.wholes(1) for pair in octets.rows()] if octets is not None else []
+        if octets is not None and any(len(pair) != 2 for pair in pairs):
+            raise octets.wrong("are not pairs of an incarnation and a place")
         end = End(
             state=row["state"].text(scenario.table.states), incarnation=row["incarnation"].whole(0, _INCARNATIONS),
             role=row["role"].text(("", "active", "passive")), sent=row["sent"].whole(0),
             led=row["led"].text(("", "first", "second")), tainted=row["tainted"].flag(),
-            stamp=row["stamp"].whole(), again=row["again"].flag(), **number,
+            stamp=row["stamp"].whole(), again=row["again"].flag(),
+            delivered=tuple(sorted({(pair[0], pair[1]) for pair in pairs})), **number,
         )  # fmt: skip
         try:
             found[key] = scenario.parts.end(end)
@@ -219,6 +229,7 @@ def _ends(field: Field, scenario: Scenario) -> dict[int, int]:
 
 _NUMBERS = ("una", "nxt", "iss", "rcv", "ts", "old_nxt", "old_rcv")
 _FLAGS = ("passive", "reopened")
+_COUNTS = ("cc_recv", "cc_cache")
 
 
 def _segments(field: Field, scenario: Scenario) -> dict[int, int]:

@@ -38,21 +38,22 @@ def held_back(scope: Scope, end: End, peer: End) -> bool:
     return next_incarnation(more, end, peer) > 0
 
 
-def calls(scope: Scope, end: End, opens: int, peer_fin: bool) -> Iterable[Event]:
+def calls(scope: Scope, end: End, opens: int, peer_fin: bool, with_data: bool = False) -> Iterable[Event]:
     """The user calls an end's application may make now.
 
-    ``opens`` is the incarnation it may open (0: none), ``peer_fin`` whether a FIN of the peer is under way.
+    ``opens`` is the incarnation it may open (0: none), ``peer_fin`` whether a FIN of the peer is under way,
+    ``with_data`` whether what it writes is given to the active OPEN rather than to SEND.
     """
-    state = end.state
+    state, early = end.state, scope.data if with_data else 0
     if state == "CLOSED":
         if opens:
-            yield Event("OPEN-ACTIVE", incarnation=opens)
+            yield Event("OPEN-ACTIVE", data=early, incarnation=opens)
             yield Event("OPEN-PASSIVE", incarnation=opens)
             if "other-host" in scope.calls and scope.sequence == "timestamps":
-                yield Event("OPEN-ACTIVE", incarnation=opens, other=True)
+                yield Event("OPEN-ACTIVE", data=early, incarnation=opens, other=True)
         return
     if state == "TIME-WAIT" and opens:
-        yield Event("OPEN-ACTIVE", incarnation=opens)
+        yield Event("OPEN-ACTIVE", data=early, incarnation=opens)
     established = state in ("ESTABLISHED", "CLOSE-WAIT")
     written = True
     if scope.data and established:

@@ -192,7 +192,9 @@ class Composition:
             a, b = parts.ends[first], parts.ends[second]
             by = max(a.incarnation, b.incarnation)
             first, second = (
-                parts.end(closed(0, e.role)._replace(ts=e.ts, stamp=e.stamp, again=e.again)) for e in (a, b)
+                parts.end(closed(0, e.role)._replace(ts=e.ts, stamp=e.stamp, again=e.again,
+                                                     cc_cache=None if e.cc_cache is None else 0))
+                for e in (a, b)
             )
             return first, second, flight, carry, 0, by
         by = min([alive, *(t >> 1 for t in spaces if t > 1)]) - 1

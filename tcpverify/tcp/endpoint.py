@@ -6,145 +6,18 @@ exist, so every reaction is computed once and remembered; the exploration multip
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tcpverify.lang.compiled import Reading, compile_expr
 from tcpverify.lang.expr import TRUE, Expr
 from tcpverify.lang.interpret import evaluate
-from tcpverify.lang.linear import Linear
 from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.ends import ACKED, STAMP, Ages, Case, End, Event, Reaction, Segment, closed, merged
 from tcpverify.tcp.numbers import SHIFT, Delta, Pairs, Spaces, Unrelated, number, tag_of
+from tcpverify.tcp.scope import Scope
 
 __all__ = ["ACKED", "STAMP", "Ages", "Case", "End", "Event", "Machine", "Reaction", "Segment", "closed"]
-
-ACKED = "acknowledges"
-#: the clock that says how long the last timestamp of a host may still be used; among the timers it is the last
-STAMP = "timestamp"
-
-
-class Segment(NamedTuple):
-    """A segment in flight. ``end`` sent it; ``incarnation``, ``stale`` and ``copy`` are ghosts that no end may read.
-
-    ``stale`` says that it was sent in answer to something left behind by an older incarnation, or by a connection
-    that had accepted such a thing; ``copy`` that it was delivered already (see `tcpverify.tcp.copies`).
-    """
-
-    end: int
-    incarnation: int
-    syn: bool
-    ack: bool
-    fin: bool
-    rst: bool
-    seq: int
-    acknowledges: int
-    text: int
-    ts: int
-    stale: bool
-    copy: bool = False
-
-    def flags(self) -> str:
-        """Such as ``FIN,ACK``."""
-        names = [n for n, on in (("SYN", self.syn), ("FIN", self.fin), ("RST", self.rst), ("ACK", self.ack)) if on]
-        return ",".join(names) or "-"
-
-    def tags(self) -> frozenset[int]:
-        """The number spaces that occur in it."""
-        return frozenset({tag_of(self.seq)} | ({tag_of(self.acknowledges)} if self.ack else set()))
-
-
-class End(NamedTuple):
-    """One end. ``incarnation`` and ``role`` are ghosts; ``sent`` counts retransmissions of the queue's front.
-
-    ``role`` of a CLOSED end says how its last connection ended: ``active``, ``passive`` closer or neither.
-    ``led`` is set where an observer asks who sent the first FIN. ``tainted`` is a ghost as well: the end has
-    accepted something that an older incarnation left behind, so what it does later is no longer its own doing.
-
-    ``stamp`` and ``again`` belong to the host, not to the connection, and are used in the ``timestamps`` regime
-    only: its next timestamp is of rank ``stamp``, or of ``stamp - 1`` like the last if ``again`` and the clock of
-    that name permits (see `tcpverify.tcp.stamps`). ``reopened`` says that a connection was reopened out
-    of TIME-WAIT, ``old_nxt`` and ``old_rcv`` what it returns to, where a variant can return.
-    """
-
-    state: str
-    incarnation: int
-    role: str
-    sent: int
-    led: str
-    tainted: bool
-    una: int | None
-    nxt: int | None
-    iss: int | None
-    rcv: int | None
-    passive: bool | None
-    ts: int | None
-    stamp: int = 0
-    again: bool = False
-    old_nxt: int | None = None
-    old_rcv: int | None = None
-    reopened: bool | None = None
-
-    def tags(self) -> frozenset[int]:
-        """The number spaces that occur in it."""
-        numbers = (self.una, self.nxt, self.iss, self.rcv, self.old_nxt, self.old_rcv)
-        return frozenset(tag_of(n) for n in numbers if n is not None)
-
-
-def closed(incarnation: int, role: str, tainted: bool = False) -> End:
-    """An end without a connection."""
-    return End("CLOSED", incarnation, role, 0, "", tainted, None, None, None, None, None, None)
-
-
-class Event(NamedTuple):
-    """Something that happens to an end: a call, a timeout, or the arrival of a segment.
-
-    ``other`` marks a call by another host behind the same address, whose timestamp clock is behind.
-    """
-
-    name: str
-    segment: Segment | None = None
-    data: int = 0
-    incarnation: int = 0
-    other: bool = False
-
-
-class Reaction(NamedTuple):
-    """What an end does: its next state, what it sends, and the name of the rule that said so.
-
-    ``restarts`` are the timers set to zero; ``tags`` are the rule's, and `ACKED` if SND.UNA moved.
-    """
-
-    end: End
-    emits: tuple[Segment, ...]
-    rule: str
-    restarts: frozenset[str]
-    tags: frozenset[str]
-
-
-#: what is so of the timers of an end: (timer, ``>=`` or ``<``, duration)
-Ages = tuple[tuple[str, str, Linear], ...]
-
-
-class Case(NamedTuple):
-    """A reaction, and when it is the one that happens: the distances of number spaces, and how old timers are."""
-
-    reaction: Reaction
-    pairs: Pairs
-    ages: Ages = ()
-
-
-def merged(cases: Iterable[Case]) -> list[Case]:
-    """Cases with equal reactions, ages and pairs but for one set of distances, made one."""
-    table: dict[tuple[Reaction, Ages, Pairs, tuple[int, int]], set[int]] = {}
-    whole: list[Case] = []
-    for case in cases:
-        if not case.pairs:
-            whole.append(case)
-            continue
-        pair, group = case.pairs[-1]
-        table.setdefault((case.reaction, case.ages, case.pairs[:-1], pair), set()).update(group)
-    return whole + [Case(r, (*rest, (pair, frozenset(group))), ages) for (r, ages, rest, pair), group in table.items()]
 
 
 class _Undecided(Exception):
@@ -173,8 +46,11 @@ class _Row(NamedTuple):
 
 _SLOT = {
     "SND.UNA": "una", "SND.NXT": "nxt", "ISS": "iss", "RCV.NXT": "rcv", "PASSIVE": "passive", "TS.RECENT": "ts",
-    "OLD.SND.NXT": "old_nxt", "OLD.RCV.NXT": "old_rcv", "REOPENED": "reopened",
+    "OLD.SND.NXT": "old_nxt", "OLD.RCV.NXT": "old_rcv", "REOPENED": "reopened", "CC.RECV": "cc_recv",
+    "CC.CACHE": "cc_cache",
 }  # fmt: skip
+#: what was recorded of the peer; rules read -1 where nothing was
+_RECORDED = {"TS.RECENT": "ts", "CC.RECV": "cc_recv", "CC.CACHE": "cc_cache"}
 _NUMBERS = frozenset({"SND.UNA", "RCV.NXT"})
 _ACTIVE = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "TIME-WAIT"})
 _PASSIVE = frozenset({"CLOSE-WAIT", "LAST-ACK"})
@@ -205,9 +81,36 @@ class Machine:
         self._remembers = "CLOSED" in table.relevant.get("TS.RECENT", ())
         self._timers = [(t, self._read(t.while_)) for t in table.timers]
         self._ages = table.ages()
-        opening = (r for r in table.rules.values() if r.event == "OPEN-ACTIVE" and "opens" in r.tags)
+        opening = [r for r in table.rules.values() if r.event == "OPEN-ACTIVE" and "opens" in r.tags]
         self.opens_in = frozenset(r.state for r in opening)
+        #: whether a connection is opened with what is written, instead of writing it later
+        self.opens_with_data = any("DATA" in e.variables() for r in opening for e in r.expressions())
         self.reopens = any("reopens" in r.tags for r in table.rules.values())
+
+    def first_ends(self, scope: Scope, stamped: bool) -> list[End]:
+        """The two ends where a run starts; ``stamped`` says whether segments carry timestamps."""
+        assigned = {name for rule in self.table.rules.values() for name in rule.assign}
+        if scope.start == "established":
+            ends = [
+                End("ESTABLISHED", 1, "", 0, "", False, number(1, e, 1), number(1, e, 1), number(1, e),
+                    number(1, 1 - e, 1), None, None)
+                for e in (0, 1)
+            ]  # fmt: skip
+            if "TS.RECENT" in assigned:
+                # Each host has just used its first timestamp, and the other has recorded it; where segments carry
+                # none, none is recorded.
+                ts, stamp, again = (0, 1, True) if stamped else (-1, 0, False)
+                ends = [end._replace(ts=ts, stamp=stamp, again=again) for end in ends]
+        else:
+            ends = [closed(0, "active"), closed(0, "passive")]
+            if scope.reopen == "passive":
+                ends.reverse()
+        if "CC.RECV" in assigned:
+            ends = [e._replace(cc_recv=e.incarnation or None) for e in ends]
+        if "CC.CACHE" in assigned:
+            # Hosts that have talked before.
+            ends = [e._replace(cc_cache=e.incarnation) for e in ends]
+        return ends
 
     def _compiled(self, state: str, event: str) -> list[_Row]:
         rows = self._rows.get((state, event))
@@ -293,8 +196,7 @@ class Machine:
     def _variables(self, end: End) -> dict[str, Any]:
         env: dict[str, Any] = {name: getattr(end, slot) for name, slot in _SLOT.items()}
         env.update(self._fixed)
-        if end.ts is None:
-            env["TS.RECENT"] = -1  # what rules read where none was recorded
+        env.update({name: -1 for name, slot in _RECORDED.items() if getattr(end, slot) is None})
         return env
 
     def _react(
@@ -375,12 +277,14 @@ class Machine:
             )  # fmt: skip
         tags = rule.tags | {ACKED} if acked else rule.tags
         if state == "CLOSED":
-            gone = closed(incarnation, self._role(end, rule), tainted)._replace(stamp=end.stamp, again=end.again)
+            gone = closed(incarnation, self._role(end, rule), tainted)._replace(
+                stamp=end.stamp, again=end.again, cc_cache=values.get("CC.CACHE", end.cc_cache)
+            )
             if self._remembers:
                 gone = gone._replace(ts=values.get("TS.RECENT", end.ts))
             return Reaction(gone, tuple(emits), rule.name, frozenset(restarts), tags)
         slots = {slot: after[name] for name, slot in _SLOT.items()}
-        slots["ts"] = values.get("TS.RECENT", end.ts)
+        slots |= {slot: values.get(name, getattr(end, slot)) for name, slot in _RECORDED.items()}
         for slot in self._forget[state]:
             slots[slot] = None
         sent = 0 if acked or slots["una"] == slots["nxt"] else end.sent + (event.name == "RETRANSMISSION")

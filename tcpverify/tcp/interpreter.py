@@ -8,12 +8,13 @@ scope, exactly one rule) and says which properties each step breaks, by its own 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from tcpverify.errors import InternalDisagreement
 from tcpverify.lang.interpret import evaluate
 from tcpverify.lang.table import Rule, Table
+from tcpverify.tcp.running import Connection, Flying, Outcome, Value
 from tcpverify.tcp.scope import UNLIMITED, Scope
 
 __all__ = ["BITS", "FIRST_ISN", "FIRST_STAMP", "WINDOW", "Connection", "Flying", "Interpreter", "Outcome"]
@@ -24,51 +25,6 @@ WINDOW = 65535
 FIRST_ISN = (100, 300)
 #: where the timestamp clock of each end begins (RFC 7323 §5.4 leaves it to the host)
 FIRST_STAMP = (1000, 5000)
-
-Value = int | bool
-
-
-@dataclass
-class Connection:
-    """An end: its state and TCB; ``timers`` hold the time at which each was last started."""
-
-    state: str = "CLOSED"
-    incarnation: int = 0
-    values: dict[str, Value] = field(default_factory=dict)
-    timers: dict[str, Fraction] = field(default_factory=dict)
-    resent: int = 0
-    role: str = ""
-    fin_order: str = ""
-    tainted: bool = False
-    #: the incarnation out of whose TIME-WAIT this one was reopened
-    past: int = 0
-
-
-@dataclass
-class Flying:
-    """A segment in flight, with the time it was sent and its ghosts."""
-
-    number: int
-    sender: str
-    fields: dict[str, Value]
-    sent_at: Fraction
-    incarnation: int
-    stale: bool
-    lost: bool = False
-
-    def flags(self) -> str:
-        """Such as ``FIN,ACK``."""
-        return ",".join(n for n in ("SYN", "FIN", "RST", "ACK") if self.fields[f"SEG.{n}?"]) or "-"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a step did: the rule, the segments sent, timers restarted, the names of properties broken."""
-
-    rule: Rule
-    sent: tuple[Flying, ...]
-    restarts: frozenset[str]
-    broken: frozenset[str]
 
 
 class Interpreter:
@@ -95,16 +51,19 @@ class Interpreter:
         self.stamps: dict[str, tuple[int, Fraction]] | None = None
         if scope.sequence == "timestamps":
             self.stamps = {}
+        #: per host the octets delivered: (incarnation that sent it, place in its stream)
+        self.delivered: dict[str, set[tuple[int, int]]] = {"A": set(), "B": set()}
         self._chosen: int | None = None
         #: whether it may be another host that calls, whose timestamps begin anywhere
         self._other = False
+        assigned = {variable for rule in table.rules.values() for variable in rule.assign}
         if scope.start == "established":
             for side, name in enumerate("AB"):
                 mine, theirs = FIRST_ISN[side], FIRST_ISN[1 - side]
                 values: dict[str, Value] = {
                     "SND.UNA": mine + 1, "SND.NXT": mine + 1, "ISS": mine, "RCV.NXT": theirs + 1,
                 }  # fmt: skip
-                if any("TS.RECENT" in r.assign for r in table.rules.values()):
+                if "TS.RECENT" in assigned:
                     values["TS.RECENT"] = FIRST_STAMP[1 - side] if self.stamps is not None else -1
                 if self.stamps is not None:
                     self.stamps[name] = (FIRST_STAMP[side], self.now)
@@ -115,6 +74,10 @@ class Interpreter:
             self.ends["B" if first == "A" else "A"].role = "passive"
             if scope.reopen == "passive":
                 self.ends["A"].role, self.ends["B"].role = "passive", "active"
+        for end in self.ends.values():
+            # The counts of hosts that have talked before: less than any later one.
+            counts = {"CC.CACHE"} if end.state == "CLOSED" else {"CC.CACHE", "CC.RECV"}
+            end.values |= dict.fromkeys(counts & assigned, end.incarnation)
 
     # ------------------------------------------------------------ what a run must respect
 
@@ -235,7 +198,9 @@ class Interpreter:
             name: timer in end.timers and self.now - end.timers[timer] >= duration.value(self.parameters)
             for name, (timer, duration) in self._ages.items()
         }
-        nothing: dict[str, Value] = {"SEG.TS": -1, "TS.RECENT": -1, "REOPENED": False, "TAG": end.incarnation}
+        nothing: dict[str, Value] = {
+            "SEG.TS": -1, "TS.RECENT": -1, "REOPENED": False, "TAG": end.incarnation, "CC.RECV": -1, "CC.CACHE": -1,
+        }  # fmt: skip
         return {"RCV.WND": WINDOW, "MAX.SND.WND": WINDOW, **nothing, **ages, **end.values, **inputs}
 
     def _happen(
@@ -255,7 +220,7 @@ class Interpreter:
         if "reopens" in rule.tags and arriving is not None:
             end.past, end.fin_order = end.incarnation, ""
             end.incarnation = max(end.incarnation + 1, arriving.incarnation)
-        elif old.state == "LISTEN" and end.state == "LISTEN" and rule.to == "SYN-RECEIVED" and arriving is not None:
+        elif old.state == "LISTEN" and rule.to in ("SYN-RECEIVED", "ESTABLISHED") and arriving is not None:
             end.incarnation = max(end.incarnation, arriving.incarnation)
         elif "returns" in rule.tags:
             end.incarnation = end.past
@@ -263,7 +228,7 @@ class Interpreter:
         assigned = {n: evaluate(e, env, BITS) for n, e in rule.assign.items()}
         end.values.update(assigned)
         if "ISS" in assigned:
-            self.written[name, end.incarnation] = (int(assigned["ISS"]), 0)
+            self.written[name, end.incarnation] = (int(assigned["ISS"]), int(inputs.get("DATA", 0)))
         if rule.to is not None:
             end.state = rule.to
         effect = self._effect(end, old, rule)
@@ -271,7 +236,7 @@ class Interpreter:
         self._timers(end, old, restarts, event)
         self._ghosts(name, end, old, rule)
         if end.state in ("CLOSED", "LISTEN"):
-            kept = {"TS.RECENT"} if "CLOSED" in self.table.relevant.get("TS.RECENT", ()) else set()
+            kept = {"CC.CACHE"} | ({"TS.RECENT"} & {n for n, at in self.table.relevant.items() if "CLOSED" in at})
             end.values = {n: v for n, v in end.values.items() if n in kept}
         for variable, states in self.table.relevant.items():
             if end.state not in states:
@@ -343,6 +308,24 @@ class Interpreter:
 
     # ------------------------------------------------------------ properties, told once more
 
+    def _delivered_again(self, name: str, old: Connection, rule: Rule, arriving: Flying | None) -> bool:
+        """Note the octets that are delivered in a step; whether one was delivered to this host before."""
+        now = self.ends[name].values.get("RCV.NXT")
+        if arriving is None or now is None or "returns" in rule.tags:
+            return False
+        begins = int(arriving.fields["SEG.SEQ"]) + int(arriving.fields["SEG.SYN?"])
+        left = begins if "reopens" in rule.tags else int(old.values.get("RCV.NXT", begins))
+        isn, _ = self.written.get((arriving.sender, arriving.incarnation), (0, 0))
+        size = 1 << BITS
+        text = range(begins, begins + int(arriving.fields["SEG.TEXT"]))
+        octets = {
+            (arriving.incarnation, (place - isn) % size)
+            for place in text if (place - left) % size < (int(now) - left) % size
+        }  # fmt: skip
+        repeated = bool(octets & self.delivered[name])
+        self.delivered[name] |= octets
+        return repeated
+
     def _broken(
         self, name: str, old: Connection, rule: Rule, event: str, arriving: Flying | None, effect: bool
     ) -> frozenset[str]:
@@ -357,6 +340,8 @@ class Interpreter:
                 broken.add("no-old-segment")
         elif from_past and effect:
             broken.add("no-old-segment")
+        if self._delivered_again(name, old, rule, arriving):
+            broken.add("no-double-delivery")
         delivered = "RCV.NXT" in end.values and old.values.get("RCV.NXT") != end.values["RCV.NXT"]
         if from_past and delivered and old.state not in opening and "reopens" not in rule.tags:
             broken.add("no-old-data")

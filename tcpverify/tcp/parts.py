@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tcpverify.tcp.deliveries import later
 from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.numbers import HALF, NO_RELATION, SHIFT, Relation
 
@@ -57,6 +58,7 @@ class Parts:
         self.mirror_end: list[int] = []
         self.mirror_segment: list[int] = []
         self._mirror_relation: dict[int, int] = {}
+        self._renamed: dict[tuple[int, int], int] = {}
         self.relation(NO_RELATION)
 
     def end(self, end: End) -> int:
@@ -117,8 +119,16 @@ class Parts:
 
     def renamed_end(self, number: int, by: int) -> int:
         """The end with incarnations counted from ``by`` later."""
-        e = self.ends[number]
-        return self.end(_renumbered(e._replace(incarnation=max(e.incarnation - by, 0)), lambda v: _earlier(v, by)))
+        found = self._renamed.get((number, by))
+        if found is None:
+            e = self.ends[number]
+            # Counts that nothing under way has any more are alike: older than all the others.
+            e = e._replace(
+                incarnation=max(e.incarnation - by, 0), delivered=later(e.delivered, by),
+                cc_recv=_lowered(e.cc_recv, by), cc_cache=_lowered(e.cc_cache, by),
+            )  # fmt: skip
+            found = self._renamed[number, by] = self.end(_renumbered(e, lambda v: _earlier(v, by)))
+        return found
 
     def renamed_segment(self, number: int, by: int) -> int:
         """The segment with incarnations counted from ``by`` later."""
@@ -138,6 +148,10 @@ def _renumbered(end: End, change: Callable[[int | None], int | None]) -> End:
         una=change(end.una), nxt=change(end.nxt), iss=change(end.iss), rcv=change(end.rcv),
         old_nxt=change(end.old_nxt), old_rcv=change(end.old_rcv),
     )  # fmt: skip
+
+
+def _lowered(count: int | None, by: int) -> int | None:
+    return None if count is None else max(count - by, 0)
 
 
 def _earlier(value: int | None, by: int) -> int | None:

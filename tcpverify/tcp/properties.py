@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tcpverify.errors import UsageError
+from tcpverify.tcp.deliveries import delivered
 from tcpverify.tcp.endpoint import ACKED, End, Event, Reaction, Segment
 from tcpverify.tcp.numbers import offset
 from tcpverify.tcp.scenario import Action, Scenario
 
-__all__ = ["DEFAULT", "PREMISES", "PROPERTIES", "Property", "accepted", "drain", "find", "observe", "why"]
+__all__ = ["DEFAULT", "FIRST", "PREMISES", "PROPERTIES", "Property", "accepted", "drain", "find", "observe", "why"]
 
 Breaks = Callable[[Scenario, End, Event, Reaction], str]
 OPENING = frozenset({"LISTEN", "SYN-SENT", "SYN-RECEIVED"})
@@ -84,6 +85,17 @@ def _no_old_data(scenario: Scenario, end: End, event: Event, reaction: Reaction)
         return ""
     what = "FIN" if "takes-fin" in reaction.tags else "text"
     return f"{what} of incarnation {segment.incarnation} is delivered in {end.state} of incarnation {end.incarnation}"
+
+
+def _no_double_delivery(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
+    again = [octet for octet in delivered(end, event, reaction) if octet in end.delivered]
+    if not again:
+        return ""
+    sender, place = again[0]
+    return (
+        f"octet {place} of incarnation {sender} is delivered once more, in {end.state} "
+        f"of incarnation {reaction.end.incarnation}"
+    )
 
 
 def left_in_flight(end: End, flight: Sequence[Segment], names: str = "AB") -> str:
@@ -190,6 +202,14 @@ PROPERTIES: tuple[Property, ...] = (
         default=False,
     ),
     _safety(
+        "no-double-delivery",
+        "no octet is delivered to a host twice, be it in one connection or in two",
+        "RFC 1644 §1 (c), RFC 9293 §3.4",
+        "reopened",
+        _no_double_delivery,
+        default=False,
+    ),
+    _safety(
         "drained",
         "when a TIME-WAIT timer expires nothing of that incarnation is in flight",
         "RFC 9293 §3.6.1 (MUST-13)",
@@ -276,6 +296,9 @@ PREMISES = {
     "end-of-stream": "an end sees the peer's end of stream",
 }
 
+#: per premise the mark of what meets it unless it is the first incarnation that does it
+FIRST = {"reopened": "opened", "established-again": "established"}
+
 
 def find(name: str) -> Property:
     """The property of that name; UsageError if there is none."""
@@ -302,10 +325,12 @@ def observe(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> f
         marks.add("end-of-stream")
     if new == "CLOSED" and old in ("LAST-ACK", "TIME-WAIT"):
         marks.add("closed")
+    # Where runs begin with two CLOSED ends, an incarnation 1 may be the first (`FIRST`).
+    later = scenario.scope.start == "established" or reaction.end.incarnation > 1
     if ("opens" in reaction.tags and (end.role or old == "TIME-WAIT")) or "reopens" in reaction.tags:
-        marks.add("reopened")
+        marks |= {"opened", "reopened"} if later else {"opened"}
     if new == "ESTABLISHED" and old != new:
-        marks.add("established-again")
+        marks |= {"established", "established-again"} if later else {"established"}
     return frozenset(marks)
 
 

@@ -16,9 +16,10 @@ from tcpverify.lang.table import Table
 from tcpverify.tcp.applications import calls, held_back, next_incarnation
 from tcpverify.tcp.composition import Composition
 from tcpverify.tcp.copies import OBLIGATIONS, Copies
+from tcpverify.tcp.deliveries import with_delivered
 from tcpverify.tcp.endpoint import STAMP, Case, End, Event, Machine, closed
 from tcpverify.tcp.location import GAVE_UP, Action, Drain, Location, Observer, Plan, Snapshot, Timing
-from tcpverify.tcp.numbers import NO_RELATION, Spaces, number
+from tcpverify.tcp.numbers import NO_RELATION, Spaces
 from tcpverify.tcp.parts import Parts, flight_order
 from tcpverify.tcp.scope import UNLIMITED, Scope
 from tcpverify.tcp.stamps import Stamps, choices
@@ -41,6 +42,8 @@ class Scenario:
         of a TIME-WAIT timer breaks by what is in flight.
     watch_first_fin
         keep, as a ghost, who sent the first FIN (needed by ``time-wait-side`` only).
+    watch_deliveries
+        keep, as a ghost, which octets a host was delivered (needed by ``no-double-delivery`` only).
     sibling
         another scenario of the same table and scope, whose numbering of parts is shared; with ``plain`` the
         table is read by the interpreter instead of compiled. Re-checks use both.
@@ -59,6 +62,7 @@ class Scenario:
         sibling: Scenario | None = None,
         plain: bool = False,
         obligations: str = OBLIGATIONS[-1],
+        watch_deliveries: bool = False,
     ) -> None:
         self.table = table
         self.scope = scope
@@ -71,7 +75,7 @@ class Scenario:
             self.timing = self.timing._replace(positive=True)
         self.observer = observer
         self.drain = drain
-        self.watch_first_fin = watch_first_fin
+        self.watch_first_fin, self.watch_deliveries = watch_first_fin, watch_deliveries
         self.spaces = Spaces(2 + scope.data, scope.sequence)
         self.machine = Machine(table, self.spaces, plain)
         self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
@@ -104,7 +108,13 @@ class Scenario:
     def twin(self) -> Scenario:
         """The same system, computed afresh by the plain interpreter of the table."""
         return Scenario(self.table, self.scope, self.timing, self.observer, self.drain, self.watch_first_fin,
-                        sibling=self, plain=True, obligations=self.obligations)  # fmt: skip
+                        sibling=self, plain=True, obligations=self.obligations,
+                        watch_deliveries=self.watch_deliveries)  # fmt: skip
+
+    def watches(self, name: str) -> bool:
+        """Whether what the property of that name asks for is kept."""
+        kept = {"time-wait-side": self.watch_first_fin, "no-double-delivery": self.watch_deliveries}
+        return kept.get(name, True)
 
     def snapshot(self, location: Location) -> Snapshot:
         """The location with ends and segments in place of their numbers."""
@@ -121,21 +131,7 @@ class Scenario:
 
     def initial(self) -> list[tuple[Location, int]]:
         """Where runs start, as ``scope.start`` says; of two CLOSED ends, end 0 may open first."""
-        if self.scope.start == "established":
-            ends = [
-                End("ESTABLISHED", 1, "", 0, "", False, number(1, e, 1), number(1, e, 1), number(1, e),
-                    number(1, 1 - e, 1), None, None)
-                for e in (0, 1)
-            ]  # fmt: skip
-            if any("TS.RECENT" in rule.assign for rule in self.table.rules.values()):
-                # Each host has just used its first timestamp, and the other has recorded it; where segments carry
-                # none, none is recorded.
-                ts, stamp, again = (-1, 0, False) if self.stamps is None else (0, 1, True)
-                ends = [end._replace(ts=ts, stamp=stamp, again=again) for end in ends]
-        else:
-            ends = [closed(0, "active"), closed(0, "passive")]
-            if self.scope.reopen == "passive":
-                ends.reverse()
+        ends = self.machine.first_ends(self.scope, self.stamps is not None)
         a, b = (self.parts.end(e) for e in ends)
         clocks = len(self.parts.timers[a]) + len(self.parts.timers[b])
         return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), clocks)]
@@ -325,7 +321,7 @@ class Scenario:
         if found is None:
             found = self._calls[key] = [
                 plan
-                for event in calls(self.scope, end, opens, peer_fin)
+                for event in calls(self.scope, end, opens, peer_fin, self.machine.opens_with_data)
                 for case in self.machine.reactions(side, end, event)
                 # An OPEN that is refused changes nothing.
                 if end.state != "TIME-WAIT" or event.name != "OPEN-ACTIVE" or "opens" in case.reaction.tags
@@ -378,6 +374,9 @@ class Scenario:
         end = reaction.end
         if self.watch_first_fin and "sends-fin" in reaction.tags:
             end = end._replace(led="second" if second else "first")
+            reaction = reaction._replace(end=end)
+        if self.watch_deliveries:
+            end = end._replace(delivered=with_delivered(self.parts.ends[mine], event, reaction))
             reaction = reaction._replace(end=end)
         if self.scope.retransmissions == UNLIMITED and end.sent:
             end = end._replace(sent=0)  # nobody counts

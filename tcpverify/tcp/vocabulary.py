@@ -10,10 +10,10 @@ from tcpverify.lang.linear import constant, parameter
 from tcpverify.lang.table import Amendment, Emit, Rule, Table, Timer, add, change, insert, merge, remove
 
 __all__ = [
-    "ACK", "CALLS", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL", "NEW_ISS",
-    "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN",
-    "SEG_SEQ", "SEG_TAG", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED", "TAG",
-    "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table", "Timer",
+    "ACK", "CALLS", "CC_CACHE", "CC_RECV", "DATA", "EVENTS", "FIN", "FLAGS", "INPUTS", "ISS", "MAX_SND_WND", "MSL",
+    "NEW_ISS", "OLD_RCV_NXT", "OLD_SND_NXT", "PASSIVE", "RCV_NXT", "RCV_WND", "REOPENED", "RST", "SEG_ACK", "SEG_LEN",
+    "SEG_SEQ", "SEG_TAG", "SEG_TEXT", "SEG_TS", "SND_NXT", "SND_UNA", "STATES", "SYN", "SYNCHRONIZED",
+    "TAG", "TIME_WAIT", "TRUE", "TS_RECENT", "VARIABLES", "Amendment", "Emit", "Expr", "Rule", "Table", "Timer",
     "acceptable", "ack_acceptable", "ack_in_range", "ack_new", "ack_segment", "add", "all_of", "any_of", "change",
     "constant", "elapsed", "fin_acked", "fin_in_order", "insert", "ite", "lift", "lift_seq", "merge", "parameter",
     "past_fin", "remove", "segment",
@@ -40,11 +40,14 @@ PASSIVE = boolean("PASSIVE")
 TS_RECENT = integer("TS.RECENT")
 # What tells incarnations apart where a protocol says so: a verification tag, a connection count. TCP reads neither.
 TAG, SEG_TAG = integer("TAG"), integer("SEG.TAG")
+# The peer's connection count: of this connection, and the last one that the host remembers (RFC 1644 §3.1).
+CC_RECV, CC_CACHE = integer("CC.RECV"), integer("CC.CACHE")
 
 VARIABLES: Mapping[str, Sort] = {
     "SND.UNA": Sort.SEQ, "SND.NXT": Sort.SEQ, "ISS": Sort.SEQ, "RCV.NXT": Sort.SEQ, "PASSIVE": Sort.BOOL,
     "OLD.SND.NXT": Sort.SEQ, "OLD.RCV.NXT": Sort.SEQ, "REOPENED": Sort.BOOL,
-    "TAG": Sort.INT, "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT, "MAX.SND.WND": Sort.INT,
+    "CC.RECV": Sort.INT, "CC.CACHE": Sort.INT, "TAG": Sort.INT, "TS.RECENT": Sort.INT, "RCV.WND": Sort.INT,
+    "MAX.SND.WND": Sort.INT,
 }  # fmt: skip
 
 # The arriving segment. SEG.LEN counts SYN and FIN, SEG.TEXT only the octets of text.
@@ -61,7 +64,7 @@ _SEGMENT = {
     "NEW.ISS": Sort.SEQ,
 }  # fmt: skip
 INPUTS: Mapping[str, Mapping[str, Sort]] = {
-    "OPEN-ACTIVE": {"NEW.ISS": Sort.SEQ},
+    "OPEN-ACTIVE": {"NEW.ISS": Sort.SEQ, "DATA": Sort.INT},
     "SEND": {"DATA": Sort.INT},
     "SEGMENT": _SEGMENT,
 }

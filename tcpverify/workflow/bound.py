@@ -104,6 +104,7 @@ class Derivation:
             system = Scenario(
                 self.model.table, scope, timing, properties.observe, properties.drain,
                 watch_first_fin=self.request.property == "time-wait-side", obligations=obligations,
+                watch_deliveries=self.request.property == "no-double-delivery",
             )  # fmt: skip
             found = self._skeletons[key] = Skeleton(system)
         return found

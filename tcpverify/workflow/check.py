@@ -22,7 +22,7 @@ from tcpverify.evidence.recheck import Afresh, Recheck, recheck
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp import properties
-from tcpverify.tcp.properties import PREMISES, Property
+from tcpverify.tcp.properties import FIRST, PREMISES, Property
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import UNLIMITED
@@ -38,6 +38,8 @@ Report = Callable[[int, int, int, str], None]
 AFTER_REFUTATION = 20_000
 #: the same for durations that are only shown as context
 CONTEXT_STATES = 3_000
+#: properties that are about nothing unless octets are written, and what these give them to do
+_ABOUT_OCTETS = {"no-data-loss": "lose", "no-double-delivery": "deliver"}
 SWEEP = tuple(Fraction(n, 2) for n in (0, 1, 2, 3, 4, 6))
 
 
@@ -253,8 +255,8 @@ def _proved(
 ) -> Verdict:  # fmt: skip
     vacuous = not _premises(run).get(item.premise, item.premise in run.first)
     reason = f"never reached: {PREMISES[item.premise]}" if vacuous else ""
-    if item.name == "no-data-loss" and not session.request.scope.data and not vacuous:
-        reason = "no octets are written in this scope; --data 1 gives it something to lose"
+    if item.name in _ABOUT_OCTETS and not session.request.scope.data and not vacuous:
+        reason = f"no octets are written in this scope; --data 1 gives it something to {_ABOUT_OCTETS[item.name]}"
     # The certificate is about states. That no endless run passes through them is what the state graph says.
     method, by = ("zones, breadth first", ("z3",)) if item.watched else ("zones, state graph", ())
     assurance = Assurance(method, len(run), run.transitions, run.depth, by, answer.obligations)
@@ -331,8 +333,8 @@ def _sweep(session: Session, own: Fraction) -> list[Verdict]:
 def _premises(run: Exploration) -> dict[str, bool]:
     reached = {name: name in run.first for name in PREMISES}
     # Where runs begin with two CLOSED ends, the first opening is no reopening: one must have closed before.
-    for name in ("reopened", "established-again"):
-        reached[name] = reached[name] and reached["closed"]
+    for name, mark in FIRST.items():
+        reached[name] = reached[name] or (mark in run.first and reached["closed"])
     return reached
 
 

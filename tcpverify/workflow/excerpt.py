@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tcpverify.errors import UsageError
-from tcpverify.tcp import properties
 from tcpverify.workflow.jumping import jumps
 from tcpverify.workflow.limits import Limits
 from tcpverify.workflow.positions import Excerpt
@@ -29,7 +28,7 @@ def excerpt(
     UsageError
         if Ctrl-C or a limit comes before they are all worked out: there is no half of them.
     """
-    names = [p.name for p in stepper.wanted if p.watched and _watches(stepper, p)]
+    names = [p.name for p in stepper.wanted if p.watched and stepper.system.watches(p.name)]
     found = jumps(stepper, names, search, progress)
     kept: dict[tuple[str, ...], Run] = {}
     for one in found:
@@ -56,7 +55,3 @@ def excerpt(
             progress(number, len(kept), depth, "positions")
         positions.append(stepper.position(address))
     return Excerpt(tuple(positions), depth, whole, found)
-
-
-def _watches(stepper: Stepper, item: properties.Property) -> bool:
-    return item.name != "time-wait-side" or stepper.system.watch_first_fin

@@ -40,8 +40,8 @@ def jump(
         if run.depth:
             raise UsageError(f"{name} is about endless runs, which are sought from the start only")
         return _endless(stepper, item, limits, progress)
-    if name == "time-wait-side" and not stepper.system.watch_first_fin:
-        raise UsageError("who sent the first FIN is not watched here; say --property time-wait-side")
+    if not stepper.system.watches(name):
+        raise UsageError(f"what {name} is about is not watched here; say --property {name}")
     return _shortest(stepper, run, (name,), limits, progress)[0]
 
 

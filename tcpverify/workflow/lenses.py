@@ -92,6 +92,11 @@ LENSES = {
         lambda end, coming: end.state in ("CLOSE-WAIT", "LAST-ACK", "CLOSING", "TIME-WAIT"),
         lambda segment, end, other: segment.fin or segment.text > 0, "end of stream not seen",
     ),
+    "no-double-delivery": Lens(
+        "the ends that text is on its way to or was delivered to",
+        lambda end, coming: coming or bool(end.delivered), lambda segment, end, other: segment.text > 0,
+        "no text to come, none delivered",
+    ),
     "clean-reopen": Lens(
         "ends that open, and what is on its way to them", lambda end, coming: end.state in OPENING,
         lambda segment, end, other: end.state in OPENING, "not opening",

@@ -175,7 +175,7 @@ def scenario(
     )
     return Scenario(
         model.table, scope, timing, properties.observe, properties.drain,
-        watch_first_fin="time-wait-side" in wanted,
+        watch_first_fin="time-wait-side" in wanted, watch_deliveries="no-double-delivery" in wanted,
     )  # fmt: skip
 
 

@@ -6,16 +6,21 @@ from fractions import Fraction
 
 import pytest
 
+from tcpverify.lang.interpret import evaluate
+from tcpverify.tcp.deliveries import delivered
+from tcpverify.tcp.ends import End, Event, Reaction, Segment
 from tcpverify.tcp.interpreter import Interpreter
+from tcpverify.tcp.numbers import number
 from tcpverify.tcp.registry import load, verify_table
 from tcpverify.tcp.scope import Scope
 from tcpverify.views.model import model_lines
 from tcpverify.workflow.check import check
 from tcpverify.workflow.results import CheckRequest
+from tests.oracle import TWICE
 from tests.tcp.test_models import TIME_WAIT, applies
 
 OLD, NEW, NOW = {"SEG.TAG": 1}, {"SEG.TAG": 3}, {"SEG.TAG": 2}
-TAGGED = {**TIME_WAIT, "TAG": 2}
+TAGGED = {**TIME_WAIT, "TAG": 2, "CC.RECV": 2}
 
 
 def verdicts(model, time_wait, *properties, msl=1, rto_max=None, durations=(), **scope):
@@ -30,7 +35,9 @@ def verdicts(model, time_wait, *properties, msl=1, rto_max=None, durations=(), *
 
 
 @pytest.mark.parametrize(
-    "spec", ["delta-t", "quic-draining", "rfc9293+sctp-tags", "sctp", "textbook+sctp-tags", "rfc9293+t-tcp"]
+    "spec",
+    ["delta-t", "quic-draining", "rfc9293+sctp-tags", "sctp", "textbook+sctp-tags", "rfc9293+t-tcp",
+     "rfc9293+t-tcp+tao"],
 )
 def test_every_table_is_total(spec):
     assert verify_table(load(spec)) == []
@@ -192,3 +199,81 @@ def test_a_rst_has_no_count():
     assert applies("rfc9293+t-tcp", "ESTABLISHED", {**TAGGED, **OLD}).name == "ESTABLISHED.other-count"
     found = verdicts("rfc9293+t-tcp", 12, "no-old-segment", msl=120, losses=0)
     assert found == {"no-old-segment": 9}
+
+
+# ------------------------------------------------------------ T/TCP: data with the SYN
+
+
+def twice(model, calls=("open", "abort"), prop="no-double-delivery", **more):
+    """The answer in the scope of the oracle table: nothing old is about, what is sent arrives at once or is lost."""
+    scope = Scope(**{**TWICE, "calls": calls})
+    request = CheckRequest(model, Fraction(120), (Fraction(12),), scope=scope, properties=(prop,), **more)
+    return check(request)
+
+
+@pytest.mark.parametrize(("cache", "rule"), [(-1, "syn"), (0, "tao"), (2, "tao"), (3, "syn"), (4, "syn")])
+def test_data_is_delivered_with_the_syn_if_the_count_is_greater_than_the_remembered_one(cache, rule):
+    syn = {"SEG_SYNq": True, "SEG_ACKq": False}
+    assert applies("rfc9293+t-tcp+tao", "LISTEN", {**TAGGED, **NEW, "CC.CACHE": cache}, **syn).name == f"LISTEN.{rule}"
+
+
+@pytest.mark.parametrize("state", ["CLOSING", "LAST-ACK", "TIME-WAIT"])
+@pytest.mark.parametrize(("cache", "rule"), [(-1, "later-syn"), (2, "later-syn-tao"), (3, "later-syn")])
+def test_a_syn_that_takes_over_is_tested_as_well(state, cache, rule):
+    syn = {"SEG_SYNq": True, "SEG_ACKq": False}
+    assert applies("rfc9293+t-tcp+tao", state, {**TAGGED, **NEW, "CC.CACHE": cache}, **syn).name == f"{state}.{rule}"
+
+
+@pytest.mark.parametrize(("cache", "after"), [(-1, 2), (0, 0), (1, 1), (5, 5)])
+def test_a_handshake_fills_an_empty_cache_only(cache, after):
+    """RFC 1644 §3.4, R3.2: otherwise SYNs that come out of order would make the count jump back."""
+    table = load("rfc9293+t-tcp+tao").table
+    for name in ("SYN-RECEIVED.established", "SYN-RECEIVED.fin"):
+        assert evaluate(table.rules[name].assign["CC.CACHE"], {"CC.CACHE": cache, "CC.RECV": 2}, 32) == after
+    assert evaluate(table.rules["SYN-SENT.syn-ack"].assign["CC.CACHE"], {"CC.CACHE": cache, "SEG.TAG": 2}, 32) == after
+
+
+def test_a_syn_with_data_is_delivered_twice():
+    """Once at once and once after a handshake; each is right by itself."""
+    report = twice("rfc9293+t-tcp+tao")
+    (verdict,) = report.verdicts
+    rules = [step.rule for step in verdict.trace.steps]
+    assert "LISTEN.tao" in rules and "LISTEN.syn" in rules and rules[-1] == "SYN-RECEIVED.established"
+    assert "B.ABORT" in [f"{step.end}.{step.event}" for step in verdict.trace.steps]
+    # Incarnation 2 follows an older one although none has been closed by both ends.
+    assert report.premises["reopened"] and not report.premises["closed"]
+
+
+def test_without_data_in_the_syn_nothing_like_it_is_near():
+    """The same losses, retransmissions and aborts without TAO: whoever has sent data opens no second time.
+
+    That it holds in the whole scope is a slow row of the oracle table.
+    """
+    (verdict,) = twice("rfc9293+t-tcp", states=20_000).verdicts
+    assert verdict.trace is None and verdict.assurance.depth > 10
+
+
+def test_without_abort_an_octet_is_delivered_once_even_so():
+    """A server that has taken data with the SYN and closes remains until the client has acknowledged it."""
+    report = twice("rfc9293+t-tcp+tao", ("open", "close"))
+    (verdict,) = report.verdicts
+    assert verdict.verdict == "proved" and not verdict.vacuous and "LISTEN.tao" not in report.silent_rules
+
+
+def test_what_is_delivered_is_noted_only_where_somebody_asks():
+    for prop, noted in (("no-data-loss", False), ("no-double-delivery", True)):
+        (verdict,) = twice("rfc9293", ("open", "close"), prop).verdicts
+        assert any(end.delivered for end in verdict.certificate.scenario.parts.ends) is noted
+
+
+def test_what_an_earlier_connection_is_returned_to_delivers_nothing():
+    """The numbers before and after are of different connections: no octets lie between them."""
+    end = End("ESTABLISHED", 1, "", 0, "", False, *4 * (number(1, 0, 1),), None, None)
+    before = End("SYN-RECEIVED", 2, "", 0, "", False, *4 * (number(2, 0, 1),), False, None)
+    segment = Segment(1, 1, False, True, False, False, number(1, 1, 1), number(1, 0, 1), 1, -1, False)
+    returned = Reaction(end, (), "SYN-RECEIVED.back", frozenset(), frozenset({"returns"}))
+    assert delivered(before, Event("SEGMENT", segment), returned) == ()
+    stayed = before._replace(incarnation=1, rcv=number(1, 1, 1))
+    after = stayed._replace(rcv=number(1, 1, 2))
+    taken = returned._replace(end=after, tags=frozenset())
+    assert delivered(stayed, Event("SEGMENT", segment), taken) == ((1, 1),)

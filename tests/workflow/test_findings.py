@@ -20,6 +20,7 @@ from tcpverify.workflow.check import check
 from tcpverify.workflow.derived import EXACT, BoundRequest
 from tcpverify.workflow.results import CheckRequest
 from tests.docs.console import ROOT, blocks
+from tests.oracle import TWICE
 
 PAGE = ROOT / "docs" / "findings.md"
 CLOSE = {"losses": 0, "incarnations": 1, "calls": ("close",)}
@@ -77,6 +78,9 @@ ROWS = (
     Row("10, as written", "rfc9293+literal+./crossing.py", "no-ack-loop", "refuted", CANCEL),
     Row("11, never again", "./lossless.py", "deadlock-free", "refuted", CANCEL),
     Row("11, in order", "./lossless.py", "deadlock-free", "proved", {**CANCEL, "reordering": False}),
+    Row("12, with ABORT", "rfc9293+t-tcp+tao", "no-double-delivery", "refuted", TWICE, "1/10"),
+    Row("12, with CLOSE", "rfc9293+t-tcp+tao", "no-double-delivery", "proved", {**TWICE, "calls": ("open", "close")},
+        "1/10"),
     Row("A.2", "rfc9293", "termination", "proved", {**CLOSE, "losses": 1}),
 )  # fmt: skip
 
