@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tcpverify.tcp.lemma import Shape, _triples, comparisons, prove
+from tcpverify.tcp.comparisons import Shape, comparisons
+from tcpverify.tcp.lemma import _triples, prove
 from tcpverify.tcp.numbers import NO_RELATION, Spaces, distances, edges
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.vocabulary import (
