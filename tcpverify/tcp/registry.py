@@ -34,6 +34,8 @@ __all__ = [
     "outside", "shipped", "shipped_directory", "verify_table",
 ]  # fmt: skip
 
+#: states in which not every variable has a value
+_BEFORE = ("CLOSED", "LISTEN", "SYN-SENT")
 DEFAULT_MODEL = "textbook"
 #: parts of models that are in no file, by the word that names them in an expression
 _AT_HAND: ContextVar[Mapping[str, Entry]] = ContextVar("_AT_HAND", default=MappingProxyType({}))
@@ -266,6 +268,7 @@ def misfits(table: Table) -> Iterator[str]:
             continue
         sorts = {**table.variables, **table.inputs.get(rule.event, {})}
         yield from _strangers(rule, sorts, table)
+        yield from _forgotten(rule, table)
 
 
 def _strangers(rule: Rule, sorts: dict[str, Sort], table: Table) -> Iterator[str]:
@@ -289,4 +292,19 @@ def _strangers(rule: Rule, sorts: dict[str, Sort], table: Table) -> Iterator[str
                 yield f"rule {rule.name!r} asks for {node.args[1]}: name a parameter and give its value in numbers"
             if node.op == "var" and sorts.get(node.args[0]) is not node.sort:
                 yield f"rule {rule.name!r} reads {node.args[0]!r}, which {rule.event} does not have"
+                return
+
+
+def _forgotten(rule: Rule, table: Table) -> Iterator[str]:
+    """What an end whose connection has not begun is asked for, and does not have."""
+    if rule.state not in _BEFORE:
+        return
+    emitted = {id(expr) for emit in rule.emits for expr in (emit.when, *emit.fields.values())}
+    for expr in rule.expressions():
+        # Segments tell what the end has become.
+        known = rule.assign.keys() if id(expr) in emitted else frozenset[str]()
+        for node in expr.walk():
+            variable = node.args[0] if node.op == "var" else ""
+            if variable not in known and rule.state not in table.relevant.get(variable, table.states):
+                yield f"rule {rule.name!r} reads {variable!r}, of which an end in {rule.state} knows nothing"
                 return

@@ -134,6 +134,8 @@ def test_the_cause_is_kept_for_debugging(write):
         ("merge('TIME-WAIT.rst', {'SND.UNA': 1})", "assigns a value of sort int to SND.UNA, which is seq"),
         ("change('TIME-WAIT.rst', restarts=(('2msl', TRUE),))", "restarts the unknown timer '2msl'"),
         ("change('TIME-WAIT.close', guard=ACK)", "reads 'SEG.ACK?', which CLOSE does not have"),
+        ("merge('CLOSED.ack', {'RCV.NXT': RCV_NXT + 1})", "reads 'RCV.NXT', of which an end in CLOSED knows nothing"),
+        ("change('LISTEN.ack', emits=(segment(SND_NXT),))", "reads 'SND.NXT', of which an end in LISTEN knows nothing"),
         ("change('TIME-WAIT.rst', guard=SEG_TEXT)", "is int, not a condition"),
         ("add(Rule('X.y', 'X', 'SEGMENT', 'c', 't'))", "rule 'X.y' is of the unknown state 'X'"),
         ("add(Rule('LISTEN.y', 'LISTEN', 'SEGMNT', 'c', 't'))", "is of the unknown event 'SEGMNT'"),

@@ -36,7 +36,7 @@ def verdicts(model, time_wait, *properties, msl=1, rto_max=None, durations=(), *
 
 @pytest.mark.parametrize(
     "spec",
-    ["delta-t", "quic-draining", "rfc9293+sctp-tags", "sctp", "textbook+sctp-tags", "rfc9293+t-tcp",
+    ["delta-t", "quic-draining", "rfc9293+sctp-tags", "sctp", "sctp+paws", "textbook+sctp-tags", "rfc9293+t-tcp",
      "rfc9293+t-tcp+tao"],
 )
 def test_every_table_is_total(spec):
