@@ -1,7 +1,8 @@
-"""Which tests one worker of pytest-xdist runs in their order: those that share files or an answer that cost much."""
+"""What all tests share: which of them one worker of pytest-xdist runs in their order, and how wide output is."""
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
@@ -10,6 +11,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The blocks of a document (a command may read what one before it wrote), what asks all claims, what shares a browser.
 _TOGETHER = re.compile(r"\[((?:docs/)?[\w./-]+\.md):\d+\]$|/(test_claims|browser/\w+)\.py::")
+
+# A worker has no terminal of its own, but says how wide the one of its controller is.
+os.environ.pop("COLUMNS", None)
 
 
 class _Scheduling(LoadScopeScheduling):

@@ -18,7 +18,6 @@ SMALL = ["simulate", "--losses", "0"]
 
 def talk(monkeypatch: pytest.MonkeyPatch, capsys: Capture, said: str, *more: str) -> tuple[int, str, str]:
     """What comes of a talk: exit status, both streams."""
-    monkeypatch.setenv("COLUMNS", "100")  # nothing here is about line breaks
     monkeypatch.setattr("sys.stdin", io.StringIO(said))
     status = main([*SMALL, *more])
     out, err = capsys.readouterr()
