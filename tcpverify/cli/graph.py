@@ -140,7 +140,7 @@ def _explored(
     if file is not None:
         odd = [name for name in given if name not in _BESIDE_TRACE]
         if odd:
-            raise UsageError(f"the trace says what it is a run of; leave --{odd[0].replace('_', '-')} out")
+            raise UsageError(f"the trace says what it is a run of; leave {_option(odd[0])} out")
         trace = _read(file, model)
         limits = request_of(model or trace.model, options)
         request = replace(request_about(trace, model or ""), seconds=limits.seconds, memory=limits.memory)
@@ -196,3 +196,9 @@ def _write(what: Any, form: str, output: str | None, everything: bool) -> int:
     write_whole(output, text, "-o")
     print(f"{output}: {said}")
     return 0
+
+
+def _option(parameter: str) -> str:
+    """How an option is written, from the name of its parameter."""
+    found = click.get_current_context().command.params
+    return next(o.opts[0] for o in found if o.name == parameter)

@@ -62,7 +62,8 @@ def report(
     command = ["tcpverify", *sys.argv[1:]]
     if traces:
         if save is not None or named(options):
-            raise UsageError("a page about saved traces explores nothing; leave out --save and the options of a scope")
+            odd = "the options of a scope" if save is None else "--save"
+            raise UsageError(f"a page about saved traces explores nothing; leave out {odd}")
         from tcpverify.workflow.reported import of_traces
 
         found = of_traces([(path, parse(read_text(path, "trace file"), path)) for path in traces], model)

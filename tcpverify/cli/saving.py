@@ -64,9 +64,11 @@ def require_free(directory: str, option: str = "--save") -> None:
 
 def require_writable(path: str, option: str) -> None:
     """UsageError unless a file can be written there: asked before the work, not after it."""
-    target = Path(path).absolute()
+    target = Path(path).resolve()
     if target.is_dir():
         raise UsageError(f"{option}: {path!r} is a directory; name a file")
+    if Path(path).exists() and not Path(path).is_file():
+        return
     if not target.parent.is_dir():
         raise UsageError(f"{option}: directory {str(target.parent)!r} does not exist")
     if not os.access(target.parent, os.W_OK):
@@ -75,19 +77,32 @@ def require_writable(path: str, option: str) -> None:
 
 def write_whole(path: str, text: str | bytes, option: str) -> None:
     """Write a file whole or not at all; UsageError, naming the option, if that is not possible."""
-    target = Path(path).absolute()
+    content = text.encode("utf-8") if isinstance(text, str) else text
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            # A device or a pipe: nothing can take its place.
+            with open(path, "wb") as stream:
+                stream.write(content)
+            return
+        target = Path(path).resolve()
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         handle, beside = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8") if isinstance(text, str) else text)
-            os.chmod(beside, 0o644)
+                file.write(content)
+            os.chmod(beside, mode)
             os.replace(beside, target)
         except BaseException:
             os.unlink(beside)
             raise
     except OSError as error:
         raise UsageError(f"{option}: {path!r} cannot be written: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    """Which permissions new files do not get; it can only be asked by setting it."""
+    os.umask(found := os.umask(0o077))
+    return found
 
 
 def whole_directory(directory: str, fill: Callable[[Path], None], option: str) -> None:
@@ -97,7 +112,7 @@ def whole_directory(directory: str, fill: Callable[[Path], None], option: str) -
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
             fill(beside)
-            beside.chmod(0o755)
+            beside.chmod(0o777 & ~_umask())
             if target.is_dir():
                 target.rmdir()
             beside.rename(target)

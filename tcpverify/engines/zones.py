@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 __all__ = ["EMPTY", "INFINITE", "LE_ZERO", "Step", "Zones", "side"]
 
-INFINITE = 1 << 62
+#: beyond every bound: durations of forty digits, brought to a common denominator, stay far below
+INFINITE = 1 << 2000
 LE_ZERO = 1
 EMPTY = -1
 

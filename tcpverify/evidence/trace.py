@@ -7,6 +7,7 @@ recomputed from the protocol table by `tcpverify.evidence.replay` before anyone 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,6 +19,7 @@ from tcpverify.tcp.scope import Scope
 __all__ = ["SCHEMA", "EndState", "SegmentRecord", "Step", "Trace", "parse"]
 
 SCHEMA = "tcpverify.trace/1"
+_RATIONAL = re.compile(r"-?\d{1,1000}(/\d{1,1000})?(\.\d{1,1000})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,16 @@ def _step_to_json(step: Step) -> dict[str, Any]:
     return row
 
 
+def _rational(value: Any) -> Fraction:
+    """A number as `to_json` writes it; an exponent would make a short text a number of any length."""
+    if not _RATIONAL.fullmatch(str(value)):
+        raise ValueError(f"{str(value)[:40]!r}, which is no rational number")
+    return Fraction(str(value))
+
+
 def _step_from_json(row: Mapping[str, Any]) -> Step:
     return Step(
-        time=Fraction(row["time"]),
+        time=_rational(row["time"]),
         kind=str(row["kind"]),
         end=str(row["end"]),
         event=str(row["event"]),
@@ -180,7 +189,7 @@ def parse(text: str, name: str = "the file") -> Trace:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileFormatError(f"{name} is not a whole JSON document ({error}); expected a trace ({SCHEMA})") from error
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
@@ -189,7 +198,7 @@ def parse(text: str, name: str = "the file") -> Trace:
         return Trace(
             model=str(document["model"]),
             property=str(document["property"]),
-            parameters={str(n): Fraction(v) for n, v in document["parameters"].items()},
+            parameters={str(n): _rational(v) for n, v in document["parameters"].items()},
             scope=Scope.from_json(document["scope"]),
             initial={n: EndState(**e) for n, e in document["initial"].items()},
             steps=tuple(_step_from_json(s) for s in document["steps"]),

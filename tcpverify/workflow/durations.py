@@ -24,6 +24,7 @@ _EXPECTED = "write 1, 0.5, 1/3, 30s, 200ms, 2min or 2msl"
 
 
 _DECIMALS = 4
+_DIGITS = 40
 
 
 def short(value: Fraction) -> str:
@@ -105,6 +106,8 @@ def parse_duration(text: str) -> Duration:
     found = _DURATION.fullmatch(stripped)
     if found is None:
         raise UsageError(f"{text!r} is not a duration; {_EXPECTED}")
+    if len(found["number"]) > _DIGITS:
+        raise UsageError(f"a duration has no more than {_DIGITS} digits; {_EXPECTED}")
     try:
         number = Fraction(found["number"])
     except ZeroDivisionError:

@@ -52,7 +52,8 @@
     return known.get(address);
   }
 
-  const further = (address) => `This command goes on: ${data.command} --at ${address}`;
+  // What does not look like an address is not put into a command that somebody may paste into a shell.
+  const further = (address) => (/^[\w.,/-]*$/.test(address) ? `This command goes on: ${data.command} --at ${address}` : "");
 
   // ---------------------------------------------------------- going somewhere
 
