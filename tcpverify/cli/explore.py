@@ -56,6 +56,8 @@ def explore(
     if output is not None:
         if at or jump:
             raise UsageError("a page in a file begins at the start; leave out --at and --jump, or add #ADDRESS to it")
+        if output == "-":
+            raise UsageError("a page of positions goes into a file; name one")
         require_writable(output, "--output")
     stepper = stepper_of(model, options)
     unit = unit_of(options["msl"])

@@ -156,12 +156,11 @@ def _explored(
 
 def _read(file: str, model: str | None) -> Trace:
     from tcpverify.evidence.trace import parse
-    from tcpverify.workflow.replaying import replayed
+    from tcpverify.workflow.replaying import in_its_words, replayed
 
     name = "standard input" if file == "-" else file
     trace = parse(sys.stdin.read() if file == "-" else read_text(file, "trace file"), name)
-    replayed(trace, model, name, hint="MODEL as ")
-    return trace
+    return in_its_words(trace, replayed(trace, model, name, hint="MODEL as "))
 
 
 # ------------------------------------------------------------ writing

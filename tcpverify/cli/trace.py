@@ -60,12 +60,13 @@ def trace(
     if output is not None:
         require_writable(output, "-o")
     from tcpverify.evidence.trace import parse
-    from tcpverify.workflow.replaying import replayed
+    from tcpverify.workflow.replaying import in_its_words, replayed
 
     name = "standard input" if file == "-" else file
     text = sys.stdin.read() if file == "-" else read_text(file, "trace file")
     found = parse(text, name)
     loaded = replayed(found, model, name)
+    found = in_its_words(found, loaded)
     shown = UNITS[unit or ""]
     if as_test:
         _put(_test(found, loaded.name, output, shown), output)

@@ -203,7 +203,8 @@ def _search(
     one_kind = only_endless or all(p.watched for p in session.wanted)
     run = explore(
         session.skeleton, values, budget=budget, progress=report, until=expected or None,
-        probe=probe if one_kind and not context else None,
+        # Who gives a time gets what is found on the way: at its end none would be left to look.
+        probe=probe if (one_kind or session.request.seconds) and not context else None,
     )  # fmt: skip
     if not run.complete and not context and run.stopped not in ("interrupted", "time"):
         probe(run)

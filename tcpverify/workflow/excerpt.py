@@ -50,7 +50,10 @@ def excerpt(
     positions = []
     for number, address in enumerate(sorted(kept)):
         if limits.over():
-            raise UsageError(f"stopped after {number} of {len(kept)} positions; --positions asks for fewer")
+            raise UsageError(
+                f"a limit was reached after {number} of {len(kept)} positions; raise --timeout, or ask for fewer with "
+                "--positions"
+            )
         if progress is not None:
             progress(number, len(kept), depth, "positions")
         positions.append(stepper.position(address))

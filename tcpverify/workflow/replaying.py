@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tcpverify.errors import FileFormatError, InternalDisagreement, UsageError
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp.registry import LoadedModel, load, outside
 
-__all__ = ["replayed"]
+__all__ = ["in_its_words", "replayed"]
 
 
 def replayed(trace: Trace, model: str | None = None, name: str = "the trace", hint: str = "--model ") -> LoadedModel:
@@ -46,3 +48,13 @@ def replayed(trace: Trace, model: str | None = None, name: str = "the trace", hi
         # The document had the right shape, but speaks of things that the model does not have.
         raise FileFormatError(f"{name} does not fit model {loaded.name}: {type(error).__name__} at {error}") from error
     return loaded
+
+
+def in_its_words(trace: Trace, loaded: LoadedModel) -> Trace:
+    """A trace that the model allows, with that model's name, and with what its rules say instead of what the file says.
+
+    A replay confirms what happens; sentences and clauses in a file could be anybody's.
+    """
+    rules = loaded.table.rules
+    steps = (replace(step, text=rules[step.rule].text, clause=rules[step.rule].clause) for step in trace.steps)
+    return replace(trace, model=loaded.name, steps=tuple(steps))

@@ -12,7 +12,7 @@ from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.workflow.derived import BoundReport
-from tcpverify.workflow.replaying import replayed
+from tcpverify.workflow.replaying import in_its_words, replayed
 from tcpverify.workflow.results import REFUTED, CheckReport
 
 __all__ = ["Exchange", "Reported", "exchanges_of", "of_traces"]
@@ -93,6 +93,7 @@ def of_traces(traces: Sequence[tuple[str, Trace]], model: str | None = None) -> 
     if len(about) > 1 and model is None:
         raise UsageError(f"one page is about one model, and these traces are about {' and '.join(sorted(about))}")
     loaded = [replayed(trace, model, name, hint="MODEL ") for name, trace in traces]
-    exchanges = [Exchange(trace, trace.parameters["TIME_WAIT"]) for _, trace in traces]
+    worded = [in_its_words(trace, its) for (_, trace), its in zip(traces, loaded, strict=True)]
+    exchanges = [Exchange(trace, trace.parameters["TIME_WAIT"]) for trace in worded]
     without = "A page about saved traces explores nothing."
     return Reported(loaded[0], None, tuple(exchanges), without_region=without, without_graph=without)

@@ -152,7 +152,7 @@ def test_explore_with_bad_input_is_exit_2(arguments: list[str], words: str, caps
 def test_explore_stops_at_its_limit_and_writes_nothing(capsys: Capture, tmp_path: Path) -> None:
     small = ["--losses", "0", "--property", "drained", "--timeout", "50ms"]
     assert main(["explore", *small, "-o", str(tmp_path / "page.html")]) == 2
-    assert "--positions asks for fewer" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    assert "ask for fewer with --positions" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
 def test_a_position_is_what_the_schema_says(capsys: Capture) -> None:

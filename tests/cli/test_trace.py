@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -125,3 +126,16 @@ def test_the_test_is_formatted(tmp_path: Path) -> None:
     if "No module named ruff" in done.stderr:
         pytest.skip("ruff is not installed")
     assert done.returncode == 0, done.stdout
+
+
+def test_what_a_rule_says_is_the_models_word_and_not_the_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads((TRACES / "lost-ack.json").read_text(encoding="utf-8"))
+    for step in document["steps"]:
+        step["text"], step["clause"] = "FORGED", "RFC 9999 §1"
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps(document), encoding="utf-8")
+    assert main(["trace", str(forged), "-v"]) == 0
+    said = capsys.readouterr().out
+    assert "FORGED" not in said and "RFC 9999" not in said and "RFC 9293" in said
