@@ -27,8 +27,7 @@ AMENDMENT = Amendment(
         # The handshake records the first timestamp, every accepted segment at the left edge a newer one.
         merge("LISTEN.syn", {"TS.RECENT": SEG_TS}),
         merge("SYN-SENT.syn*", {"TS.RECENT": SEG_TS}),
-        *(merge(f"*.{what}", {"TS.RECENT": newest}, but=("CLOSED.fin", "LISTEN.fin"))
-          for what in ("established", "text", "fin", "fin-a*")),
+        *(merge(f"*.{what}", {"TS.RECENT": newest}) for what in ("established", "text", "fin", "fin-a*")),
         merge("CLOSE-WAIT.ack", {"TS.RECENT": newest}),
         *(merge(f"{state}.other", {"TS.RECENT": newest}) for state in ("CLOSING", "LAST-ACK")),
     ),

@@ -44,7 +44,7 @@ AMENDMENT = Amendment(
               other_tag & SYN & ~RST & ~ACK, "other-tag", emits=fin_again),
         *(
             item for state in ("CLOSED", "LISTEN") for item in (
-                first(state, "fin", f"{BLUE} (5)", "A FIN out of the blue: acknowledged all the same.", fin, "ack",
+                first(state, "other-fin", f"{BLUE} (5)", "A FIN out of the blue: acknowledged all the same.", fin, "ack",
                       emits=complete),
                 first(state, "bare-ack", f"{BLUE} (6)", "An ACK out of the blue: dropped.", bare_ack, "ack"),
             )

@@ -118,10 +118,10 @@ def replay(trace: Run | Trace | str | Path, model: Named | None = None) -> Run:
     >>> tcpverify.replay(failing, "textbook")
     <run of textbook that breaks drained: 8 steps>
     >>> tcpverify.replay(failing, "rfc9293+rfc1337+no-restart")
-    <run of textbook that breaks drained: 8 steps>
+    <run of rfc9293+rfc1337+no-restart that breaks drained: 8 steps>
     """
     from tcpverify.views.model import described
-    from tcpverify.workflow.replaying import replayed
+    from tcpverify.workflow.replaying import in_its_words, replayed
 
     run = read_trace(trace) if isinstance(trace, str | Path) else trace if isinstance(trace, Run) else Run(trace)
     name = str(trace) if isinstance(trace, str | Path) else "the trace"
@@ -131,4 +131,4 @@ def replay(trace: Run | Trace | str | Path, model: Named | None = None) -> Run:
         chosen = load(model)
         with chosen.at_hand() as expression:
             loaded = replayed(run.trace, expression, name)
-    return Run(run.trace, described(loaded), run._unit)
+    return Run(in_its_words(run.trace, loaded), described(loaded), run._unit)

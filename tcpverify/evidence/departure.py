@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tcpverify.errors import InternalDisagreement
+from tcpverify.evidence.replay import perform
 from tcpverify.evidence.trace import SegmentRecord, Step, Trace
 from tcpverify.lang.table import Table
 from tcpverify.tcp.interpreter import Flying, Interpreter, Outcome
@@ -70,8 +71,7 @@ def departure(
         state = before.state
         ends = {n: (e.state, e.values) for n, e in run.ends.items()}
         try:
-            run.wait(step.time)
-            outcome = _again(run, step)
+            outcome = perform(run, step, number)
         except InternalDisagreement as error:
             reason = str(error).removeprefix("replay: ")
             if step.kind == "timer" and step.event == "TIME-WAIT" and "time-wait" in before.timers:
@@ -86,19 +86,6 @@ def departure(
                 tuple(sorted(outcome.restarts)),
             )  # fmt: skip
     return None
-
-
-def _again(run: Interpreter, step: Step) -> Outcome:
-    """The same call, timeout or arrival; nothing that it sends is lost unless the trace loses it."""
-    lost = [s.lost for s in step.sent]
-    ts = step.sent[0].ts if step.sent else None
-    if step.kind == "call":
-        return run.call(step.end, step.event, isn=step.isn, data=step.data, lost=lost, ts=ts)
-    if step.kind == "timer":
-        return run.expire(step.end, step.event, lost=lost, ts=ts)
-    if step.delivered is None:
-        raise InternalDisagreement(f"a {step.kind} of nothing")
-    return run.deliver(step.end, step.delivered, kept=step.kept, isn=step.isn, lost=lost, ts=ts)
 
 
 def _differs(step: Step, outcome: Outcome, run: Interpreter) -> tuple[str, ...]:
