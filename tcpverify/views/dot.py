@@ -27,7 +27,8 @@ INK, FADED, FAINT, TINT, PALE = "#111111", "#BBBBBB", "#A0A0A0", "#FBE6BF", "#F4
 FONT = "Arial,Helvetica,sans-serif"
 #: points; what is drawn at A4 must not become smaller than about six
 TITLE, NODE, LABEL, NOTE = 17, 14, 12, 12
-_ROW = 90
+#: characters
+ROW = 90
 #: the same colours, dark enough for words in small print
 _INKS = {GREEN: "#00694D", VERMILLION: "#A34700", ORANGE: INK, BLUE: "#005C91", GREY: "#5C5C5C"}
 
@@ -91,15 +92,17 @@ def about(graph: Mapping[str, Any]) -> str:
     return f"{graph['title']}, but {graph['amendments']}" if graph["amendments"] else str(graph["title"])
 
 
-def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **more: str) -> graphviz.Digraph:
+def new(
+    name: str, title: str, notes: Sequence[str], legend: Sequence[Key], row: int = ROW, **more: str
+) -> graphviz.Digraph:
     """A drawing with a title and notes above it, and a legend in the same place.
 
-    ``more`` are attributes of the graph.
+    ``row`` is the length of their rows, ``more`` are attributes of the graph.
     """
     return graphviz.Digraph(
         quoted(name),
         graph_attr={
-            "label": _heading(title, notes, legend), "labelloc": "t", "labeljust": "l", "fontname": FONT,
+            "label": _heading(title, notes, legend, row), "labelloc": "t", "labeljust": "l", "fontname": FONT,
             "fontcolor": INK, "fontsize": str(NOTE), "bgcolor": "white", "margin": "0.15", "charset": "UTF-8", **more,
         },
         node_attr={
@@ -112,13 +115,13 @@ def new(name: str, title: str, notes: Sequence[str], legend: Sequence[Key], **mo
     )  # fmt: skip
 
 
-def _heading(title: str, notes: Sequence[str], legend: Sequence[Key]) -> str:
-    rows = [f'<FONT POINT-SIZE="{TITLE}"><B>{words(row)}</B></FONT>' for row in wrap(plain(title), 70)]
-    rows += [words(row) for note in notes for row in wrap(plain(note), _ROW)]
+def _heading(title: str, notes: Sequence[str], legend: Sequence[Key], row: int) -> str:
+    rows = [f'<FONT POINT-SIZE="{TITLE}"><B>{words(part)}</B></FONT>' for part in wrap(plain(title), 70)]
+    rows += [words(part) for note in notes for part in wrap(plain(note), row)]
     line = ""
     found: list[str] = []
     for key in legend:
-        if line and len(line) + len(key.sample) + len(key.meaning) > _ROW:
+        if line and len(line) + len(key.sample) + len(key.meaning) > row:
             rows.append("&#160;&#160;&#160; ".join(found))
             line, found = "", []
         line += f"{key.sample} {key.meaning}   "

@@ -13,8 +13,8 @@ import networkx as nx
 
 from tcpverify.errors import UsageError
 from tcpverify.views.machine import machine_dot
-from tcpverify.views.quantities import plural
 from tcpverify.views.reachable import reachable_dot
+from tcpverify.views.reachnotes import plain_size
 from tcpverify.views.svg import clean
 
 __all__ = ["GRAPH_SCHEMA", "RENDERED", "drawn", "graph_document", "graphml", "json_text", "rendered", "summary"]
@@ -34,8 +34,7 @@ def summary(graph: nx.Graph) -> str:
     about = graph.graph
     if about["kind"] == "machine":
         return f"the state machine of {about['model']}"
-    said = f"{plural(about['states'], 'state')} and {plural(about['transitions'], 'transition')}, "
-    said += f"drawn as {plural(len(graph), 'node')}"
+    said = plain_size(graph)
     if about["by"] != about.get("asked", about["by"]):
         said += f" (by {about['by']}, since by {about['asked']} there are too many to look at)"
     if about["stopped"] == "states":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import log10
 from textwrap import wrap
@@ -14,7 +14,9 @@ import networkx as nx
 
 from tcpverify.views import dot
 from tcpverify.views.dot import Key
-from tcpverify.views.quantities import plural, short
+from tcpverify.views.quantities import short
+from tcpverify.views.reachlines import chosen
+from tcpverify.views.reachnotes import GIVEN_UP, marks, notes
 
 __all__ = ["reachable_dot", "reachable_parts"]
 
@@ -22,29 +24,23 @@ Data = Mapping[str, Any]
 
 _KINDS = {
     "call": Key("──▶", dot.GREEN, "the application calls"),
-    "deliver": Key("──▶", dot.INK, "a segment arrives"),
+    "deliver": Key("──▶", dot.INK, "a segment arrives (its flags)"),
     "timer": Key("╌╌▶", dot.BLUE, "a timer expires"),
-    "mixed": Key("──▶", dot.GREY, "several kinds of events"),
+    "mixed": Key("──▶", dot.GREY, "several kinds"),
 }
-_BROKEN = Key("━━▶", dot.VERMILLION, "some break a property (✗)")
+_BROKEN = Key("━━▶", dot.VERMILLION, "breaks a property (✗)")
 _PATH = Key("━━▶", dot.VERMILLION, "the counterexample, step by step")
 _REST = Key("──▶", dot.FADED, "what else can be reached")
 _INITIAL = "bold frame: where runs start"
-_IN_WORDS = {
-    "ends": "One node for all states in which both ends have these states (in either order).",
-    "flight": "One node for all states with these ends and segments in flight; clocks are left out.",
-    "incarnation": "One node for all states with these incarnations of the connection.",
-    "property": "One node for all states that look alike to the property",
-    "none": "One node for every state.",
-}
 _TIME_WAIT = re.compile(r"(^|/ )TIME-WAIT\b")
-_WIDE, _EVENTS = 34, 2
-#: lines that a picture can bear with words on them, and without
-_TOLD, _DRAWN = 60, 110
+#: characters to a row of a node and of a line that has little room
+_WIDE, _NARROW = 34, 18
+#: inches: A4 less a centimetre on every side, if 12 points are to be printed as 7; for how many nodes that is right,
+#: and how many characters to a row above them
+_PAGE, _FEW, _MANY, _ROW = "11.5,18.7", 15, 70, 160
 _CLOCKS = 8
-#: steps back from which on a line would cross the whole picture
-_FAR = 4
-GIVEN_UP = "given up"
+#: lines that lead far back, each with words of its own at the node where it begins
+_TURNS = 2
 
 
 def reachable_dot(graph: nx.DiGraph, everything: bool = False) -> str:
@@ -69,9 +65,10 @@ def reachable_parts(graph: nx.DiGraph) -> dict[str, Any]:
     -------
     dict
         ``head``, the beginning of the text; ``groups``, each with ``name``, ``ends`` (its two states, if these make
-        it), ``states``, ``id``, ``dot`` (its statement) and, if it can be expanded, ``frame`` (the attributes of its
-        cluster) and ``members`` (each ``id``, ``dot``, and ``alone``, the statement for where there is no frame);
-        ``edges``: the ids of both ends, and the statement.
+        it), ``states``, ``inside`` (transitions among these), ``id``, ``dot`` (its statement) and, if it can be
+        expanded, ``frame`` (the attributes of its cluster) and ``members`` (each ``name``, ``states``, ``inside``,
+        ``id``, ``dot``, and ``alone``, the statement for where there is no frame); ``edges``: the ids of both ends,
+        the statement (lines have no words in the picture), and what happens on it.
     """
     return _Reachable(graph, everything=True).parts()
 
@@ -81,8 +78,6 @@ class _Reachable:
         self.graph, self.everything = graph, everything
         self.ids = {name: f"n{number}" for number, name in enumerate(graph)}
         self.traced = "trace_property" in graph.graph
-        #: an artefact of the scope, counted where it happens instead of drawn
-        self.given_up = {t: d["count"] for t, h, d in graph.edges(data=True) if h == GIVEN_UP}
         self.edges = [(t, h, d) for t, h, d in graph.edges(data=True) if h != GIVEN_UP]
         self.largest = max((d["count"] for _, _, d in self.edges), default=1)
 
@@ -92,50 +87,15 @@ class _Reachable:
         for name, _ in sorted(passed, key=lambda row: int(row[1]["path"].split("; ")[0])):
             for head in graph.successors(name):
                 self.reached.setdefault(head, name)
-        #: lines that lead far back, in words at the node where they begin
-        self.back: dict[str, list[str]] = {}
-        self.told, self.drawn = self._worth()
-
-    def _worth(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-        """The lines that are drawn with words, and those that are drawn at all.
-
-        Where there are too many, the path and a shortest way to every node come first, then what stands for most
-        transitions.
-        """
-        nodes = self.graph.nodes
-        ways: dict[str, tuple[int, int, str]] = {}
-        for tail, head, data in self.edges:
-            if nodes[tail]["depth"] < nodes[head]["depth"]:
-                rank = (nodes[tail]["depth"], -data["count"], tail)
-                ways[head] = min(ways.get(head, rank), rank)
-        first = {(way[2], head) for head, way in ways.items()}
-        broken: set[str] = set()
-        for tail, head, data in sorted(self.edges, key=lambda edge: -edge[2]["count"]):
-            names = {name.rpartition(" ×")[0] for name in data["breaks"].split("; ") if name}
-            if names - broken:
-                broken |= names
-                first.add((tail, head))
-        places = {(t, h): n for n, (t, h, _) in enumerate(self.edges)}
-        order = sorted(
-            self.edges,
-            key=lambda e: (not e[2].get("path"), (e[0], e[1]) not in first, -e[2]["count"], places[e[0], e[1]]),
-        )
-        pairs = [(tail, head) for tail, head, _ in order]
-        if self.everything:
-            return set(pairs), set(pairs)
-        if self.traced:
-            # Beside a counterexample, what leads from one faded group to another tells nothing about it.
-            pairs = [pair for pair in pairs if any(nodes[name].get("path") for name in pair)]
-        told, drawn = pairs[: max(_TOLD, len(first))], set(pairs[: max(_DRAWN, len(first))])
-        far = {(t, h) for t, h in pairs if not self.traced and nodes[t]["depth"] - nodes[h]["depth"] >= _FAR}
-        for tail, head in told:
-            if (tail, head) in far:
-                self.back.setdefault(tail, []).append(head)
-        return set(told) - far, drawn - far
+        self.lines = chosen(graph, self.edges, everything)
+        self.marks = marks(data for _, *_, data in (*graph.nodes(data=True), *self.edges))
+        expanded = any(d["expanded"] and not d.get("path") for d in graph.nodes.values())
+        #: whether the picture is made for one page
+        self.page = _FEW < len(graph) <= _MANY and not (everything or expanded or graph.graph["times"])
 
     def text(self) -> str:
         """The whole file."""
-        drawing = self._empty()
+        drawing = self._empty(self._notes())
         clusters: dict[str, list[str]] = {}
         for name, data in self.graph.nodes(data=True):
             if name == GIVEN_UP:
@@ -147,14 +107,14 @@ class _Reachable:
         for number, (group, names) in enumerate(clusters.items()):
             self._cluster(drawing, number, group, names)
         for tail, head, data in self.edges:
-            if (tail, head) in self.drawn:
+            if (tail, head) in self.lines.drawn:
                 drawing.edge(self.ids[tail], self.ids[head], **self._edge(tail, head, data))
         text: str = drawing.source
         return text
 
     def parts(self) -> dict[str, Any]:
         """What `reachable_parts` returns."""
-        drawing = self._empty(parts=True)
+        drawing = self._empty()
         head = str(drawing.source).rstrip().removesuffix("}")
         groups: dict[str, dict[str, Any]] = {}
         for name, data in self.graph.nodes(data=True):
@@ -162,58 +122,42 @@ class _Reachable:
                 continue
             inner = name != data["group"]
             drawing.node(self.ids[name], **self._node(name, data, inner))
-            said = {"id": self.ids[name], "dot": drawing.body[-1].strip()}
+            said = {"name": data["label"], "states": data["states"], "inside": data["inside"]}
+            said |= {"id": self.ids[name], "dot": drawing.body[-1].strip()}
             if inner:
                 drawing.node(self.ids[name], **self._node(name, data))
                 said["alone"] = drawing.body[-1].strip()
                 groups[data["group"]].setdefault("members", []).append(said)
             else:
                 ends = name.split(" / ") if self.graph.graph["by"] == "ends" else []
-                groups[name] = {"name": name, "ends": ends, "states": data["states"], **said}
+                groups[name] = {**said, "name": name, "ends": ends}
         for group in groups.values():
             if "members" in group:
                 # Only the library knows how attributes are quoted.
                 group["frame"] = graphviz.Digraph(graph_attr=_frame(group["name"])).source.splitlines()[1].strip()
         edges = []
         for tail, head_, data in self.edges:
-            drawing.edge(self.ids[tail], self.ids[head_], **self._edge(tail, head_, data))
-            edges.append([self.ids[tail], self.ids[head_], drawing.body[-1].strip()])
+            look = {name: value for name, value in self._edge(tail, head_, data).items() if name != "label"}
+            drawing.edge(self.ids[tail], self.ids[head_], **look)
+            edges.append([self.ids[tail], self.ids[head_], drawing.body[-1].strip(), _in_words(data)])
         return {"head": head, "groups": list(groups.values()), "edges": edges}
 
-    def _empty(self, parts: bool = False) -> graphviz.Digraph:
-        about = self.graph.graph
-        msl = about["msl"]
+    def _empty(self, notes: Sequence[str] | None = None) -> graphviz.Digraph:
+        """A drawing of nothing yet; without ``notes`` the legend alone is above it."""
+        model = self.graph.graph["model"]
         what = "Counterexample in the reachable graph" if self.traced else "The reachable graph"
-        notes = [f"{dot.about(about)}. TIME-WAIT = {_short(about['time_wait'])}, MSL = {_short(msl)}."]
-        states, transitions = plural(about["states"], "state"), plural(about["transitions"], "transition")
-        drawn = "" if parts else f", drawn as {plural(len(self.graph), 'node')}"
-        notes.append(f"{states} and {transitions}{drawn}. {self._grouping()}")
-        if about["stopped"]:
-            notes.append(f"Not all that can be reached: the exploration stopped at depth {about['depth']}.")
-        if self.given_up:
-            notes.append("Gives up: an end has used up its retransmissions, and the run is not followed further.")
-        if self.traced:
-            reason = about["trace_reason"]
-            notes.append(f"Breaks {about['trace_property']}" + (f": {reason}." if reason else " (an endless run)."))
-        if self.back:
-            notes.append("↩: what leads far back, in words.")
-        back = {(tail, head) for tail, heads in self.back.items() for head in heads}
-        hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.drawn | back]
-        if hidden:
-            among = " that lead from one faded node to another" if self.traced else ""
-            stand_for = f"{plural(len(hidden), 'line')}{among}, for {plural(sum(hidden), 'transition')}"
-            notes.append(f"Left out: {stand_for} (--all).")
-        lines = "" if self.traced else "×n: so many transitions, and thicker lines for more; "
-        notes.append(f"{lines}m ↻: transitions within a node.")
+        room = {"ranksep": "0.25", "nodesep": "0.15"}
+        if self.page:
+            room = {"ranksep": "0.03", "nodesep": "0.08", "size": _PAGE, "ratio": "compress"}
         return dot.new(
-            f"{about['model']}: reachable graph", f"{what} of {about['model']}", notes, self._legend(),
-            rankdir="TB", ranksep="0.25", nodesep="0.15",
+            f"{model}: reachable graph", "" if notes is None else f"{what} of {model}", notes or [], self._legend(),
+            row=_ROW if self.page else dot.ROW, rankdir="TB", **room,
         )  # fmt: skip
 
-    def _grouping(self) -> str:
-        by = self.graph.graph["by"]
-        lens = f" ({self.graph.graph['lens']})." if by == "property" else ""
-        return _IN_WORDS[by] + lens
+    def _notes(self) -> list[str]:
+        back = {(tail, head) for tail, heads in self.lines.back.items() for head in heads}
+        hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.lines.drawn | back]
+        return notes(self.graph, self.marks, hidden, bool(back))
 
     def _legend(self) -> list[Key]:
         if self.traced:
@@ -222,7 +166,7 @@ class _Reachable:
         found = [key for name, key in _KINDS.items() if name in kinds]
         if any(d["breaks"] for _, _, d in self.edges):
             found.append(_BROKEN)
-        if len(self.told) < len(self.drawn):
+        if len(self.lines.told) < len(self.lines.drawn):
             found.append(Key("──▶", dot.FAINT, "fewer transitions, not told"))
         return [*found, Key("▢", dot.INK, _INITIAL)]
 
@@ -237,27 +181,27 @@ class _Reachable:
         on_path = bool(data.get("path"))
         faded = self.traced and not on_path
         ends, _, flight = (data.get("named") or data["label"]).partition(" · ")
-        rows = [dot.words(row) for row in wrap(ends, _WIDE, break_on_hyphens=False)]
-        if inner and flight:
-            # The frame around it names the ends.
-            rows = []
-        rows += [dot.small(row) for row in wrap(flight, _WIDE, break_on_hyphens=False)]
-        if on_path:
-            rows[0] = f"<B>{rows[0]}</B>"
-        counted = [plural(data["states"], "state")] if data["states"] > 1 else []
+        # The frame around it names the ends.
+        names = [] if inner and flight else _stacked(ends, "" if self.graph.graph["by"] == "ends" else " /")
+        ink = dot.GREY if faded else dot.INK
+        rows = [dot.small(row, ink, "B" if on_path else "") for row in names]
+        rows += [dot.small(row, ink) for row in wrap(flight, _WIDE, break_on_hyphens=False)]
+        counted = [str(data["states"])] if data["states"] > 1 or data["inside"] else []
         counted += [f"{data['inside']} ↻"] if data["inside"] else []
         if counted:
-            rows.append(dot.small(", ".join(counted), dot.GREY))
-        for head in self.back.get(name, ()):
+            rows.append(dot.small(" · ".join(counted), dot.GREY))
+        for head in self.lines.back.get(name, ())[:_TURNS]:
             edge = self.graph.edges[name, head]
-            rows.append(dot.small(f"↩ {head}", dot.VERMILLION if edge["breaks"] else dot.INK))
-            rows += [dot.small(event, dot.GREY) for event in self._events(edge)]
-        if name in self.given_up:
-            rows.append(dot.small(f"gives up ×{self.given_up[name]}", dot.GREY))
+            rows += [dot.small(row, dot.VERMILLION if edge["breaks"] else dot.INK) for row in _stacked(f"↩ {head}")]
+            rows += [dot.small(event, dot.GREY) for event in self._events({**edge, "breaks": ""})]
+        rest = self.lines.back.get(name, ())[_TURNS:]
+        if rest:
+            more = sum(self.graph.edges[name, head]["count"] for head in rest)
+            rows.append(dot.small(f"↩ {len(rest)} more ×{more}"))
         if data.get("breaks"):
-            rows.append(dot.small(f"✗ {data['breaks']}", dot.VERMILLION))
+            rows += [dot.small(row, dot.VERMILLION) for row in self._broken(data)]
         rows += [dot.small(part, dot.BLUE) for part in _clocks(data)]
-        look = {"label": dot.cells(rows)}
+        look = {"label": dot.cells(rows, padding=0), "margin": "0.07,0.045" if self.page else "0.1,0.06"}
         if data["initial"]:
             look |= {"penwidth": "3"}
         if on_path:
@@ -276,17 +220,15 @@ class _Reachable:
             rows = [f"<B>{dot.words(f'{path}. {said}, at {_short(time)}')}</B>" for path, said, time in steps]
             if self.graph.graph["trace_property"] in data["breaks"]:
                 rows.append(f"<B>✗ {dot.words(self.graph.graph['trace_property'])}</B>")
-            return {
-                "label": dot.cells(rows, align="LEFT"), "color": dot.VERMILLION, "penwidth": "2.5",
-                "weight": "100",
-            }  # fmt: skip
+            label = _beside(rows, "LEFT")
+            return {"label": label, "color": dot.VERMILLION, "penwidth": "2.5", "weight": "100"}
         return {**self._line(tail, head, data), **({} if self._ranks(tail, head) else {"constraint": "false"})}
 
     def _ranks(self, tail: str, head: str) -> bool:
         """Whether a line makes its head come below its tail."""
         nodes = self.graph.nodes
         if not self.traced:
-            return bool(nodes[head]["depth"] > nodes[tail]["depth"])
+            return self.lines.below(self.graph, tail, head)
         # What is beside the path comes below the first step that leads there, or above the one that it leads to.
         if not nodes[tail].get("path"):
             return bool(nodes[head].get("path")) and not self.reached.get(tail)
@@ -294,34 +236,57 @@ class _Reachable:
 
     def _line(self, tail: str, head: str, data: Data) -> dict[str, str]:
         if self.traced:
-            return {"color": dot.FADED, "penwidth": "0.6", "weight": "0", "arrowsize": "0.5"}
-        if (tail, head) not in self.told:
+            return {"color": dot.FADED, "penwidth": "0.6", "weight": "1", "arrowsize": "0.5"}
+        if (tail, head) not in self.lines.told:
             return {"color": dot.FAINT, "penwidth": "0.8"}
         rest = any(self.graph.nodes[name]["label"].endswith(" more") for name in (tail, head))
         if rest or self.graph.nodes[tail]["expanded"] != self.graph.nodes[head]["expanded"]:
             # What leads into an expanded group and out of it: many lines, each of little interest.
             return {"label": dot.quoted(f"×{data['count']}"), "color": dot.GREY, "fontcolor": dot.GREY}
         rows = [dot.small(e, dot.VERMILLION if e.startswith("✗") else dot.INK) for e in self._events(data)]
-        rows += [dot.small(guard, dot.BLUE) for guard in data.get("guard", "").split("; ")[:_EVENTS] if guard]
+        rows += [dot.small(guard, dot.BLUE) for guard in data.get("guard", "").split("; ")[:2] if guard]
         kind = _BROKEN if data["breaks"] else _KINDS.get(data["kind"], _KINDS["mixed"])
         return {
-            "label": dot.cells(rows, padding=0), "color": kind.colour, "penwidth": self._width(data["count"]),
+            "label": _beside(rows), "color": kind.colour, "penwidth": self._width(data["count"]),
             "style": "dashed" if kind is _KINDS["timer"] else "solid",
         }  # fmt: skip
 
-    @staticmethod
-    def _events(data: Data) -> list[str]:
-        """What happens on a line, in a few rows: the most frequent events, and what they break."""
-        events = data["events"].split("; ")
-        found = [event.removesuffix(" ×1") for event in events[:_EVENTS]]
-        if len(events) > _EVENTS:
-            rest = data["count"] - sum(int(e.rpartition(" ×")[2]) for e in events[:_EVENTS])
-            found.append(f"{plural(len(events) - _EVENTS, 'other event')} ×{rest}")
-        return [*found, *([f"✗ {data['breaks']}"] if data["breaks"] else [])]
+    def _events(self, data: Data) -> list[str]:
+        """What happens on a line, in a few rows: the most frequent event, how many, and what they break."""
+        first, *others = (event.rpartition(" ×")[0].removeprefix("rcv ") for event in data["events"].split("; "))
+        if self.graph.graph["by"] == "ends":
+            first = first.removeprefix("TIME-WAIT ")
+        many = f" ×{data['count']}" if data["count"] > 1 else ""
+        width = _NARROW if self.page else _WIDE
+        return [*wrap(first + "…" * bool(others) + many, width, break_on_hyphens=False), *self._broken(data)]
+
+    def _broken(self, data: Data) -> list[str]:
+        """What a line or a node breaks, by the marks that the notes explain."""
+        found = (one.rpartition(" ×") for one in data["breaks"].split("; ") if one)
+        return wrap("  ".join(f"{self.marks[name]}\u00a0×{count}" for name, _, count in found), _NARROW)
 
     def _width(self, count: int) -> str:
         """From 0.7 to 5 points, by the logarithm of the count."""
         return f"{0.7 + 4.3 * log10(count) / max(log10(self.largest), 1):.1f}"
+
+
+def _beside(rows: Sequence[str], align: str = "CENTER") -> str:
+    """Words of a line, kept off it."""
+    return dot.cells([f"&#160;{row}" for row in rows], padding=0, align=align)
+
+
+def _in_words(data: Data) -> str:
+    """What happens on a line, in a sentence."""
+    events = data["events"].split("; ")
+    said = "; ".join(events[:_CLOCKS]) + f"; {len(events) - _CLOCKS} other events" * (len(events) > _CLOCKS)
+    return said + f". Breaks {data['breaks']}" * bool(data["breaks"])
+
+
+def _stacked(ends: str, slash: str = " /") -> list[str]:
+    """Both ends' states, one below the other: a picture has more room downwards than across."""
+    one, found, other = ends.partition(" / ")
+    rows = [one + slash, other] if found else [ends]
+    return [part for row in rows for part in wrap(row, _WIDE, break_on_hyphens=False)]
 
 
 def _frame(group: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def test_formats_that_need_nothing(form: str, tmp_path: Path, monkeypatch: pytes
     target = tmp_path / f"small.{form}"
     assert main([*SMALL, "-o", str(target)]) == 0
     out, err = capsys.readouterr()
-    assert out == f"{target}: 318 states and 1011 transitions, drawn as 27 nodes\n" and not err
+    assert out == f"{target}: 318 states and 1011 transitions, drawn as 26 nodes\n" and not err
     text = target.read_text(encoding="utf-8")
     if form == "json":
         document = json.loads(text)
@@ -104,8 +104,8 @@ def test_the_counterexample_is_the_one_of_check(capsys: Capture) -> None:
 def test_what_is_too_large_is_said(capsys: Capture) -> None:
     assert main(["graph", "--losses", "0", "--by", "none"]) == 0
     out, err = capsys.readouterr()
-    assert "drawn as 27 nodes" in out
-    assert err.startswith("tcpverify: 3514 states and 13859 transitions, drawn as 27 nodes (by ends, since by none")
+    assert "drawn as 26 nodes" in out
+    assert err.startswith("tcpverify: 3514 states and 13859 transitions, drawn as 26 nodes (by ends, since by none")
     assert main(["graph", "--losses", "0", "--timeout", "1us"]) == 3
     assert "stopped at depth" in capsys.readouterr().err
 

@@ -8,17 +8,20 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
 
+from tcpverify.evidence.trace import parse
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.scope import Scope
 from tcpverify.views.drawing import drawn, graph_document, graphml, rendered, summary
 from tcpverify.views.graphpage import graph_page
-from tcpverify.workflow.graph import reachable_graph
+from tcpverify.workflow.graph import reachable_graph, request_of
 from tcpverify.workflow.machine import machine_graph
 from tcpverify.workflow.quotient import quotient
 from tcpverify.workflow.results import CheckRequest
@@ -33,6 +36,13 @@ needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="no Graphviz 
 @pytest.fixture(scope="module")
 def states() -> nx.MultiDiGraph:
     return reachable_graph(SMALL, times=True)
+
+
+@pytest.fixture(scope="module")
+def traced() -> nx.MultiDiGraph:
+    """A run of eleven steps in what can be reached."""
+    trace = parse((Path(__file__).parent / "traces" / "at-1.99.json").read_text(encoding="utf-8"))
+    return reachable_graph(replace(request_of(trace), states=5000), trace=trace)
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +80,41 @@ def test_the_drawing_of_the_machine_says_what_changes(graphs: dict[str, nx.Graph
 def test_groups_and_lines_say_how_much_they_stand_for(states: nx.MultiDiGraph, graphs: dict[str, nx.Graph]) -> None:
     text, groups = drawn(graphs["ends"]), graphs["ends"]
     data = groups.nodes["LAST-ACK / TIME-WAIT"]
-    assert f"{data['states']} states, {data['inside']} ↻" in text
+    assert f"{data['states']} · {data['inside']} ↻" in text
     edge = groups.edges["CLOSED / CLOSED", "CLOSED / SYN-SENT"]
     assert f"active OPEN ×{edge['count']}" in text
-    assert f"{len(states)} states and {states.number_of_edges()} transitions, drawn as {len(groups)} nodes" in text
-    assert summary(groups) in text.replace("\n", " ")
+    # The end of runs that were given up is counted in words, and no node.
+    size = f"{len(states)} states and {states.number_of_edges()} transitions, drawn as {len(groups) - 1} nodes"
+    assert summary(groups) == size and size in text
+    assert text.count("<TABLE") - text.count(" -> ") == len(groups), "a label for every node, and the heading"
+    gone = sum(edge["count"] for _, _, edge in groups.in_edges("given up", data=True))
+    assert f"Not drawn: {gone} transitions" in text
     assert drawn(graphs["expanded"]).count("subgraph cluster_") == 1
+
+
+def printed(picture: bytes) -> float:
+    """Points that the smallest words have where an SVG is made as large as A4, less a centimetre around, allows."""
+    width, height = (float(size) for size in re.findall(rb'(?:width|height)="([\d.]+)pt"', picture))
+    scale = re.search(rb"scale\(([\d.]+)", picture)
+    assert scale is not None
+    smallest = min(map(float, re.findall(rb'font-size="([\d.]+)"', picture))) * float(scale[1])
+    page = (190 / 25.4 * 72, 277 / 25.4 * 72)
+    return smallest * max(min(1, w / width, h / height) for w, h in (page, page[::-1]))
+
+
+@needs_dot
+@pytest.mark.parametrize(("model", "groups"), [("textbook", 27), ("rfc9293", 55)])
+def test_what_is_printed_on_a4_can_be_read(model: str, groups: int) -> None:
+    found = quotient(reachable_graph(CheckRequest(model, Fraction(1), scope=Scope(losses=0), states=6000)))
+    assert len(found) >= groups
+    assert printed(rendered(drawn(found), "svg")) >= 7
+
+
+@needs_dot
+def test_a_counterexample_on_a4_can_be_read(traced: nx.MultiDiGraph) -> None:
+    found = quotient(traced, path=True)
+    assert len(found) > 30
+    assert printed(rendered(drawn(found), "svg")) >= 7
 
 
 @pytest.mark.parametrize("name", NAMES)
