@@ -68,7 +68,8 @@ def reachable_parts(graph: nx.DiGraph) -> dict[str, Any]:
         it), ``states``, ``inside`` (transitions among these), ``id``, ``dot`` (its statement) and, if it can be
         expanded, ``frame`` (the attributes of its cluster) and ``members`` (each ``name``, ``states``, ``inside``,
         ``id``, ``dot``, and ``alone``, the statement for where there is no frame); ``edges``: the ids of both ends,
-        the statement (lines have no words in the picture), and what happens on it.
+        the statement (lines have no words in the picture), what happens on it, and whether it is one of the lines between
+        groups that come first where there are too many; ``more``: how many lines between groups do not.
     """
     return _Reachable(graph, everything=True).parts()
 
@@ -135,22 +136,26 @@ class _Reachable:
             if "members" in group:
                 # Only the library knows how attributes are quoted.
                 group["frame"] = graphviz.Digraph(graph_attr=_frame(group["name"])).source.splitlines()[1].strip()
+        among = chosen(self.graph, [e for e in self.edges if e[0] in groups and e[1] in groups], everything=False)
         edges = []
         for tail, head_, data in self.edges:
             look = {name: value for name, value in self._edge(tail, head_, data).items() if name != "label"}
             drawing.edge(self.ids[tail], self.ids[head_], **look)
-            edges.append([self.ids[tail], self.ids[head_], drawing.body[-1].strip(), _in_words(data)])
-        return {"head": head, "groups": list(groups.values()), "edges": edges}
+            main = (tail, head_) in among.drawn
+            edges.append([self.ids[tail], self.ids[head_], drawing.body[-1].strip(), _in_words(data), int(main)])
+        more = sum(e[0] in groups and e[1] in groups and (e[0], e[1]) not in among.drawn for e in self.edges)
+        return {"head": head, "groups": list(groups.values()), "edges": edges, "more": more}
 
     def _empty(self, notes: Sequence[str] | None = None) -> graphviz.Digraph:
         """A drawing of nothing yet; without ``notes`` the legend alone is above it."""
         model = self.graph.graph["model"]
         what = "Counterexample in the reachable graph" if self.traced else "The reachable graph"
-        room = {"ranksep": "0.25", "nodesep": "0.15"}
+        bare = notes is None
+        room = {"ranksep": "0.3" if bare else "0.25", "nodesep": "0.15"}
         if self.page:
             room = {"ranksep": "0.03", "nodesep": "0.08", "size": _PAGE, "ratio": "compress"}
         return dot.new(
-            f"{model}: reachable graph", "" if notes is None else f"{what} of {model}", notes or [], self._legend(),
+            f"{model}: reachable graph", "" if bare else f"{what} of {model}", notes or [], self._legend(bare),
             row=_ROW if self.page else dot.ROW, rankdir="TB", **room,
         )  # fmt: skip
 
@@ -159,13 +164,14 @@ class _Reachable:
         hidden = [d["count"] for t, h, d in self.edges if (t, h) not in self.lines.drawn | back]
         return notes(self.graph, self.marks, hidden, bool(back))
 
-    def _legend(self) -> list[Key]:
+    def _legend(self, bare: bool) -> list[Key]:
         if self.traced:
             return [_PATH, _REST]
         kinds = {d["kind"] for _, _, d in self.edges}
         found = [key for name, key in _KINDS.items() if name in kinds]
         if any(d["breaks"] for _, _, d in self.edges):
-            found.append(_BROKEN)
+            said = ", ".join(f"{mark.removeprefix('✗')} {name}".strip() for name, mark in self.marks.items())
+            found.append(_BROKEN._replace(meaning=f"breaks a property (✗): {said}") if bare else _BROKEN)
         if len(self.lines.told) < len(self.lines.drawn):
             found.append(Key("──▶", dot.FAINT, "fewer transitions, not told"))
         return [*found, Key("▢", dot.INK, _INITIAL)]
@@ -201,7 +207,9 @@ class _Reachable:
         if data.get("breaks"):
             rows += [dot.small(row, dot.VERMILLION) for row in self._broken(data)]
         rows += [dot.small(part, dot.BLUE) for part in _clocks(data)]
-        look = {"label": dot.cells(rows, padding=0), "margin": "0.07,0.045" if self.page else "0.1,0.06"}
+        # Arrows are wider in some fonts than Graphviz takes them to be.
+        margin = "0.07,0.045" if self.page else "0.18,0.06" if flight else "0.1,0.06"
+        look = {"label": dot.cells(rows, padding=0), "margin": margin}
         if data["initial"]:
             look |= {"penwidth": "3"}
         if on_path:

@@ -185,6 +185,11 @@ def _shown_graph(reported: Reported, *expanded: str) -> tuple[int, int]:
     return found.number_of_nodes(), found.number_of_edges()
 
 
+def _every_line(page: Page) -> None:
+    page.locator("#every-line").check()
+    expect(page.locator("#reachable")).not_to_have_attribute("aria-busy", "true")
+
+
 def _drawn_graph(page: Page) -> tuple[int, int]:
     expect(page.locator("#reachable")).not_to_have_attribute("aria-busy", "true")
     return page.locator("#reachable g.node").count(), page.locator("#reachable g.edge").count()
@@ -203,6 +208,12 @@ def _box(page: Page, name: str) -> Locator:
 
 def test_the_graph_expands_and_collapses(page: Page, reported: Reported) -> None:
     collapsed = _shown_graph(reported)
+    # Lines that stand for few transitions are left out, unless the exchange goes there.
+    more = page.evaluate("data.graph.more")
+    few = collapsed[1] - more
+    assert more and few <= _drawn_graph(page)[1] <= few + page.locator("#reachable g.edge.way").count()
+    expect(page.locator("#graph .sizes")).to_contain_text(f"All lines ({more} more)")
+    _every_line(page)
     assert _drawn_graph(page) == collapsed
     expect(page.locator("#graph")).to_contain_text("This is not all that can be reached")
     group = "CLOSED / CLOSED"
@@ -227,6 +238,7 @@ def test_the_graph_expands_and_collapses(page: Page, reported: Reported) -> None
 
 def test_much_that_is_expanded_is_still_drawn(page: Page, reported: Reported) -> None:
     page.locator(".groups summary").click()
+    _every_line(page)
     names = _groups(page)[:4]
     for name in names:
         _box(page, name).check()
@@ -243,10 +255,89 @@ def test_the_graph_marks_where_the_exchange_is_and_was(page: Page, reported: Rep
         page.locator("#slider").fill(str(number))
         states = {ends["A"]["state"], ends["B"]["state"]}
         passed.add(frozenset(states))
-        expect(page.locator("#reachable .been")).to_have_count(len(passed))
+        expect(page.locator("#reachable g.node.been")).to_have_count(len(passed))
         marked = page.locator("#reachable .at")
         expect(marked).to_have_count(1)
         assert set((marked.get_attribute("aria-label") or "").split(",")[0].split(" / ")) == states
+
+
+def _inside(page: Page) -> bool:
+    """Whether all of the graph is to be seen in its frame."""
+    found: bool = page.evaluate(
+        "(() => { const place = document.querySelector('#reachable'), svg = place.querySelector('svg');"
+        " const [frame, box] = [place, svg].map(e => e.getBoundingClientRect());"
+        " return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom"
+        " && place.scrollWidth <= place.clientWidth && place.scrollHeight <= place.clientHeight; })()"
+    )
+    return found
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_graph_opens_whole_and_grows_by_keyboard(path: Path, open_page: OpenPage, viewport: dict[str, int]) -> None:
+    page = _drawn(open_page(path, viewport=viewport))
+    assert _inside(page)
+    zoom = page.locator("#zoom")
+    whole = int(zoom.input_value())
+    expect(page.locator("#zoomed")).to_have_text(f"{whole} %")
+    page.locator("#reachable").focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    assert int(zoom.input_value()) > 2 * whole and not _inside(page)
+    large = int(zoom.input_value())
+    page.keyboard.press("-")
+    assert whole < int(zoom.input_value()) < large
+    page.keyboard.press("0")
+    assert int(zoom.input_value()) == whole and _inside(page)
+    page.locator("#graph-larger").press("Enter")
+    page.locator("#graph-fit").press("Enter")
+    assert int(zoom.input_value()) == whole
+    # What is fitted stays so when the window changes and when a group is opened.
+    page.set_viewport_size({"width": 700, "height": 700})
+    expect(zoom).not_to_have_value(str(whole))
+    assert _inside(page)
+    page.locator("#reachable .toggle").first.click()
+    expect(page.locator("#reachable g.cluster")).to_have_count(1)
+    assert _inside(page)
+
+
+def test_the_way_of_an_exchange_stands_out(page: Page, reported: Reported) -> None:
+    for number, exchange in enumerate(reported.exchanges):
+        pairs = [frozenset(e.get("state") for e in ends.values()) for ends, _, _ in _expected(exchange.trace.to_json())]
+        steps: dict[tuple[frozenset[str], ...], list[int]] = {}
+        for step, pair in enumerate(zip(pairs, pairs[1:], strict=False), 1):
+            if pair[0] != pair[1]:
+                steps.setdefault(pair, []).append(step)
+        page.locator("#pick").select_option(str(number))
+        expect(page.locator("#reachable")).not_to_have_attribute("aria-busy", "true")
+        expect(page.locator("#reachable g.edge.way")).to_have_count(len(steps))
+        expect(page.locator("#reachable g.node.way")).to_have_count(len(set(pairs)))
+        written = page.locator("#reachable .step").all_text_contents()
+        assert sorted(written) == sorted(", ".join(map(str, found)) for found in steps.values())
+        for last in (0, 3, len(pairs) - 1):
+            page.locator("#slider").fill(str(last))
+            done = sum(found[0] <= last for found in steps.values())
+            expect(page.locator("#reachable g.edge.been")).to_have_count(done)
+
+
+def test_lines_say_what_happens_to_whoever_points_or_tabs_there(page: Page, reported: Reported) -> None:
+    assert reported.graph is not None
+    graph, group = quotient(reported.graph), "CLOSED / TIME-WAIT"
+    told = page.locator("#graph-told")
+    expect(told).to_contain_text("Point at a group")
+    assert "×" not in " ".join(page.locator("#reachable g.edge text").all_text_contents()).replace("step", "")
+    page.locator(f"#reachable [aria-label^='{group},']").focus()
+    expect(told).to_contain_text(f"{group}: {graph.nodes[group]['states']} states")
+    heads = [head for head in graph.successors(group) if head != "given up"]
+    for head in heads:
+        expect(told.locator("li").filter(has_text=f"{group} → {head}")).to_contain_text(graph.edges[group, head]["events"])
+    lines = page.locator("#reachable g.edge.of")
+    assert 0 < lines.count() <= len(heads) + len(list(graph.predecessors(group)))
+    # A line by itself, with the mouse.
+    line = page.locator("#reachable g.edge .near").first
+    line.dispatch_event("mouseenter")
+    line.locator("..").dispatch_event("mouseenter")
+    expect(told.locator("li")).to_have_count(0)
+    expect(told).to_contain_text("→")
 
 
 def test_the_rules_can_be_filtered(page: Page, reported: Reported) -> None:

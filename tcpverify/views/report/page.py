@@ -57,6 +57,7 @@ def report_page(reported: Reported, provenance: Provenance, unit: Unit = BARE) -
             **content,
             data=embedded({**data, "graph": parts}),
             groups=parts["groups"] if parts else [],
+            more_lines=parts["more"] if parts else 0,
             command=shlex.join(provenance.command),
             versions=provenance.versions,
             fingerprints=hashes,

@@ -118,7 +118,7 @@ const player = (() => {
     articles.forEach((article, number) => { article.hidden = number !== at.exchange; });
     by("pick").value = at.exchange;
     ladder(); words(); variables(); machines();
-    for (const watch of watchers) watch(exchange().moments.slice(0, at.step + 1));
+    for (const watch of watchers) watch(exchange().moments, at.step);
     by("back").disabled = by("first").disabled = at.step === 0;
     by("next").disabled = by("last").disabled = at.step === last();
   }

@@ -31,9 +31,12 @@
   const { machine } = data;
   const whole = await draw(document.getElementById("whole-machine"), machine.dot, "State machine");
   const place = document.getElementById("small-machine");
+  if (reachable && player) {
+    player.watchers.push(reachable.mark);
+    reachable.mark(data.exchanges[player.at.exchange].moments, player.at.step);
+  }
   if (reachable) await reachable.redraw();
   if (!player || !place) return;
-  if (reachable) player.watchers.push(reachable.mark);
   if (whole) {
     const numbers = Object.fromEntries(machine.states.map((state, number) => [state, `s${number}`]));
     const named = (name) => [...whole.querySelectorAll("g.node")].filter((node) => node.dataset.name === name);
