@@ -20,8 +20,8 @@ _RATIONAL = re.compile(r"-?[0-9]+(/[0-9]*[1-9][0-9]*)?")
 _DIGITS, _GREATEST = 400, 1 << 40
 
 
-def document(text: str, name: str) -> Field:
-    """The document in a text.
+def document(text: str, name: str, kind: str = "certificate") -> Field:
+    """The document in a text; ``kind`` is what messages say that it should be.
 
     Raises
     ------
@@ -33,10 +33,10 @@ def document(text: str, name: str) -> Field:
         raise ValueError(f"{word} is no number")
 
     try:
-        return Field(json.loads(text, parse_constant=stranger), name, "")
+        return Field(json.loads(text, parse_constant=stranger), name, "", kind)
     except (ValueError, RecursionError) as error:
         why = "too deeply nested" if isinstance(error, RecursionError) else error
-        raise FileFormatError(f"{name} is not a whole JSON document ({why}); expected a certificate") from error
+        raise FileFormatError(f"{name} is not a whole JSON document ({why}); expected a {kind}") from error
 
 
 def _cut(text: str, length: int) -> str:
@@ -45,20 +45,20 @@ def _cut(text: str, length: int) -> str:
 
 
 class Field:
-    """A value, the file it comes from, and where in it.
+    """A value, the file it comes from, where in it, and what kind of document that should be.
 
     Every method raises FileFormatError, with the place, where the value is not what is asked for.
     """
 
-    __slots__ = ("name", "place", "value")
+    __slots__ = ("kind", "name", "place", "value")
 
-    def __init__(self, value: Any, name: str, place: str) -> None:
-        self.value, self.name, self.place = value, name, place
+    def __init__(self, value: Any, name: str, place: str, kind: str = "certificate") -> None:
+        self.value, self.name, self.place, self.kind = value, name, place, kind
 
     def wrong(self, what: str) -> FileFormatError:
         """The error that says what is wrong here."""
         where = _cut(self.place, 80) or "the document"
-        return FileFormatError(f"{self.name} is a damaged certificate: {where} {_cut(what, 240)}")
+        return FileFormatError(f"{self.name} is a damaged {self.kind}: {where} {_cut(what, 240)}")
 
     def __getitem__(self, key: str) -> Field:
         """A field of an object."""
@@ -66,7 +66,10 @@ class Field:
             raise self.wrong("is not an object")
         if key not in self.value:
             raise self.wrong(f"has no {key!r}")
-        return Field(self.value[key], self.name, f"{self.place}.{key}" if self.place else key)
+        return self._inner(self.value[key], f"{self.place}.{key}" if self.place else key)
+
+    def _inner(self, value: Any, place: str) -> Field:
+        return Field(value, self.name, place, self.kind)
 
     def get(self, key: str) -> Field | None:
         """A field that need not be there."""
@@ -76,13 +79,13 @@ class Field:
         """The fields of an object."""
         if not isinstance(self.value, dict):
             raise self.wrong("is not an object")
-        return ((key, Field(value, self.name, f"{self.place}.{key}")) for key, value in self.value.items())
+        return ((key, self._inner(value, f"{self.place}.{key}")) for key, value in self.value.items())
 
     def rows(self) -> Iterator[Field]:
         """The elements of a list."""
         if not isinstance(self.value, list):
             raise self.wrong("is not a list")
-        return (Field(value, self.name, f"{self.place}[{i}]") for i, value in enumerate(self.value))
+        return (self._inner(value, f"{self.place}[{i}]") for i, value in enumerate(self.value))
 
     def text(self, among: Collection[str] | None = None) -> str:
         """A string, one of some."""

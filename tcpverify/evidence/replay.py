@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tcpverify.errors import InternalDisagreement
-from tcpverify.evidence.trace import SegmentRecord, Step, Trace
+from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
 from tcpverify.lang.table import Table
 from tcpverify.tcp.interpreter import Connection, Flying, Interpreter, Outcome
 
@@ -25,29 +25,60 @@ def replay(trace: Trace, table: Table) -> Interpreter:
     Raises
     ------
     InternalDisagreement
-        if a step is impossible, another rule applies, an end or a segment differs from what the trace says, or
-        the last step does not break the trace's property.
+        if the ends begin otherwise, a step is impossible, another rule applies, an end or a segment differs from
+        what the trace says, or the trace does not end as it must to break its property.
     """
     run = Interpreter(table, trace.scope, trace.parameters)
+    for name, end in run.ends.items():
+        _same(f"at the start the {{what}} of {name}", trace.initial[name], end, run.stamps is not None)
     marks: list[dict[str, object]] = []
     for number, step in enumerate(trace.steps, 1):
         marks.append(_picture(run))
-        outcome = perform(run, step, number)
+        try:
+            outcome = perform(run, step, number)
+        except InternalDisagreement as error:
+            raise InternalDisagreement(f"replay: step {number}: {str(error).removeprefix('replay: ')}") from error
         _compare(number, step, outcome, run.ends[step.end], trace.property, run.stamps is not None)
     marks.append(_picture(run))
-    if trace.loop is not None:
-        if marks[trace.loop] != marks[-1]:
-            raise InternalDisagreement("replay: the loop of the trace does not return to where it began")
-    elif trace.property and trace.property not in LIVENESS and (
-        not trace.steps or trace.property not in trace.steps[-1].broken
-    ):
-        raise InternalDisagreement(f"replay: the last step does not break {trace.property}")
+    if why := _ends_well(trace, run, marks):
+        raise InternalDisagreement(f"replay: {why}")
     return run
+
+
+def _ends_well(trace: Trace, run: Interpreter, marks: list[dict[str, object]]) -> str:
+    """Why a run does not break its property, although it is possible; empty if it does, or claims to break none."""
+    if trace.loop is not None:
+        part = trace.steps[trace.loop :]
+        if trace.property not in LIVENESS - {"deadlock-free"}:
+            return f"the trace has a loop, and no endless run breaks {trace.property or 'nothing'}"
+        if not part or marks[trace.loop] != marks[-1]:
+            return "the loop of the trace does not return to where it began"
+        if trace.property == "no-ack-loop" and any(s.kind != "deliver" or any(r.lost for r in s.sent) for s in part):
+            return "the loop of the trace is more than deliveries, so that it is none of no-ack-loop"
+        if any(s.event.startswith("OPEN") for s in part):
+            return "the loop of the trace opens connections, so that it is none of termination"
+        return ""
+    if trace.property == "no-ack-loop":
+        return "no-ack-loop is broken by endless runs, and the trace has no loop"
+    if trace.property in LIVENESS:
+        going = "a segment is under way" if run.flight else "a timer runs" if _timers(run) else ""
+        if going or all(e.state == "CLOSED" for e in run.ends.values()):
+            return f"{trace.property} is not broken by the end of the trace: {going or 'both ends are CLOSED'}"
+        return ""
+    if trace.property and (not trace.steps or trace.property not in trace.steps[-1].broken):
+        return f"the last step does not break {trace.property}"
+    return ""
+
+
+def _timers(run: Interpreter) -> bool:
+    return any(end.timers for end in run.ends.values())
 
 
 def perform(run: Interpreter, step: Step, number: int = 0) -> Outcome:
     """Let an interpreter do what a step says; InternalDisagreement if that cannot happen now."""
     run.wait(step.time)
+    if step.end not in run.ends or (step.kind == "deliver" and step.event != "SEGMENT"):
+        raise InternalDisagreement(f"replay: step {number} is {step.event} at {step.end}")
     lost = [s.lost for s in step.sent]
     ts = step.sent[0].ts if step.sent else None
     if step.kind == "call":
@@ -85,25 +116,32 @@ def _compare(
     number: int, step: Step, outcome: Outcome, end: Connection, about: str, timestamps: bool
 ) -> None:
     def differ(what: str, said: object, found: object) -> None:
-        if said != found:
-            raise InternalDisagreement(f"replay: step {number}: {what} is {found}, the trace says {said}")
+        _differ(f"step {number}: {what}", said, found)
 
     differ("the rule", step.rule, outcome.rule.name)
-    differ("the state", step.after.state, end.state)
-    if end.state != "CLOSED":
-        differ("the incarnation", step.after.incarnation, end.incarnation)
-    wanted: Mapping[str, int | None] = {
-        "SND.UNA": step.after.una, "SND.NXT": step.after.nxt, "RCV.NXT": step.after.rcv,
-    }  # fmt: skip
-    for name, value in wanted.items():
-        differ(name, value, end.values.get(name))
-    if timestamps:
-        differ("TS.RECENT", step.after.ts_recent, end.values.get("TS.RECENT"))
+    _same(f"step {number}: the {{what}}", step.after, end, timestamps)
     differ("what is sent", [_described(s) for s in step.sent], [_record(s) for s in outcome.sent])
     # Who sent the first FIN, and what was delivered before, is watched only where somebody asks for it.
     unasked = frozenset({"time-wait-side", "no-double-delivery"}) - {about}
     differ("what is broken", sorted(step.broken.keys() - unasked), sorted(outcome.broken - unasked))
     differ("what restarts", sorted(step.restarts), sorted(outcome.restarts))
+
+
+def _differ(what: str, said: object, found: object) -> None:
+    if said != found:
+        raise InternalDisagreement(f"replay: {what} is {found}, the trace says {said}")
+
+
+def _same(where: str, said: EndState, found: Connection, timestamps: bool) -> None:
+    """That an end is as the trace says; ``where`` has a place for what is looked at."""
+    _differ(where.format(what="state"), said.state, found.state)
+    if found.state != "CLOSED":
+        _differ(where.format(what="incarnation"), said.incarnation, found.incarnation)
+    wanted = {"SND.UNA": said.una, "SND.NXT": said.nxt, "RCV.NXT": said.rcv}
+    if timestamps:
+        wanted["TS.RECENT"] = said.ts_recent
+    for name, value in wanted.items():
+        _differ(where.format(what=name), value, found.values.get(name))
 
 
 def _described(segment: SegmentRecord) -> tuple[object, ...]:

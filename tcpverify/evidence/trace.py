@@ -7,19 +7,19 @@ recomputed from the protocol table by `tcpverify.evidence.replay` before anyone 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from tcpverify.errors import FileFormatError
+from tcpverify.evidence.fields import Field, document
+from tcpverify.evidence.scopes import read_scope
 from tcpverify.tcp.scope import Scope
 
 __all__ = ["SCHEMA", "EndState", "SegmentRecord", "Step", "Trace", "parse"]
 
 SCHEMA = "tcpverify.trace/1"
-_RATIONAL = re.compile(r"-?\d{1,1000}(/\d{1,1000})?(\.\d{1,1000})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ class Trace:
     """A run of a model, from an initial state to the step that breaks a property.
 
     ``shortest`` is set only when no run with fewer steps breaks it. ``loop`` is, for an endless run, the number
-    of steps before the part that repeats for ever.
+    of steps before the part that repeats for ever. ``stored`` where it was read from a file: a replay confirms what
+    happens in it, but that it is the shortest, and why something is broken, is what the file says.
     """
 
     model: str
@@ -117,6 +118,12 @@ class Trace:
     steps: tuple[Step, ...]
     shortest: bool = False
     loop: int | None = None
+    stored: bool = field(default=False, compare=False)
+
+    def because(self, step: Step, name: str) -> str:
+        """Why a step breaks a property, and whose word that is; empty if it does not say."""
+        why = step.broken.get(name, "")
+        return f"{why} (as the file says)" if why and self.stored else why
 
     def to_json(self) -> dict[str, Any]:
         """The document of schema `SCHEMA`."""
@@ -152,31 +159,12 @@ def _step_to_json(step: Step) -> dict[str, Any]:
     return row
 
 
-def _rational(value: Any) -> Fraction:
-    """A number as `to_json` writes it; an exponent would make a short text a number of any length."""
-    if not _RATIONAL.fullmatch(str(value)):
-        raise ValueError(f"{str(value)[:40]!r}, which is no rational number")
-    return Fraction(str(value))
+# ------------------------------------------------------------ from a file
 
-
-def _step_from_json(row: Mapping[str, Any]) -> Step:
-    return Step(
-        time=_rational(row["time"]),
-        kind=str(row["kind"]),
-        end=str(row["end"]),
-        event=str(row["event"]),
-        rule=str(row["rule"]),
-        clause=str(row["clause"]),
-        text=str(row["text"]),
-        after=EndState(**row["after"]),
-        delivered=row["delivered"],
-        kept=bool(row["kept"]),
-        sent=tuple(SegmentRecord(**s) for s in row["sent"]),
-        isn=row["isn"],
-        data=int(row["data"]),
-        restarts=tuple(row["restarts"]),
-        broken={str(k): str(v) for k, v in row["broken"].items()},
-    )
+_NUMBER = (1 << 32) - 1
+#: without these no run can be replayed
+_NEEDED = ("MSL", "RTO_MAX", "TIME_WAIT")
+_ENDS = ("A", "B")
 
 
 def parse(text: str, name: str = "the file") -> Trace:
@@ -185,25 +173,81 @@ def parse(text: str, name: str = "the file") -> Trace:
     Raises
     ------
     FileFormatError
-        if the text is truncated, is not JSON, or is a document of another kind.
+        if the text is truncated, is not JSON, or is a document of another kind; names the field that is wrong.
     """
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(f"{name} is not a whole JSON document ({error}); expected a trace ({SCHEMA})") from error
-    schema = document.get("schema") if isinstance(document, dict) else None
+    whole = document(text, name, "trace")
+    schema = whole.value.get("schema") if isinstance(whole.value, dict) else None
     if schema != SCHEMA:
-        raise FileFormatError(f"{name} is not a trace: its schema is {schema!r}, expected {SCHEMA!r}")
-    try:
-        return Trace(
-            model=str(document["model"]),
-            property=str(document["property"]),
-            parameters={str(n): _rational(v) for n, v in document["parameters"].items()},
-            scope=Scope.from_json(document["scope"]),
-            initial={n: EndState(**e) for n, e in document["initial"].items()},
-            steps=tuple(_step_from_json(s) for s in document["steps"]),
-            shortest=bool(document["shortest"]),
-            loop=document["loop"],
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
-        raise FileFormatError(f"{name} is a damaged trace: {type(error).__name__} at {error}") from error
+        raise FileFormatError(f"{name} is not a trace: its schema is {repr(schema)[:60]}, expected {SCHEMA!r}")
+    steps = tuple(_step(row) for row in whole["steps"].rows())
+    loop = whole["loop"]
+    return Trace(
+        model=whole["model"].text(),
+        property=whole["property"].text(),
+        parameters=_durations(whole["parameters"]),
+        scope=read_scope(whole["scope"]),
+        initial={end: _end(whole["initial"][end]) for end in _ENDS},
+        steps=steps,
+        shortest=whole["shortest"].flag(),
+        loop=None if loop.value is None else loop.whole(0, max(len(steps) - 1, 0)),
+        stored=True,
+    )
+
+
+def _durations(field: Field) -> dict[str, Fraction]:
+    found = {name: value.rational() for name, value in field.items()}
+    if negative := [name for name, value in found.items() if value < 0]:
+        raise field[negative[0]].wrong("is negative, and no duration is")
+    for name in _NEEDED:
+        # The field says that it has no such duration.
+        field[name]
+    if found.get("RTO_MIN", Fraction(0)) > found["RTO_MAX"]:
+        raise field["RTO_MIN"].wrong("is greater than RTO_MAX")
+    return found
+
+
+def _optional(field: Field, least: int = 0, most: int = _NUMBER) -> int | None:
+    return None if field.value is None else field.whole(least, most)
+
+
+def _end(field: Field) -> EndState:
+    stamp = field.get("ts_recent")
+    return EndState(
+        field["state"].text(), field["incarnation"].whole(0), _optional(field["una"]), _optional(field["nxt"]),
+        _optional(field["rcv"]), None if stamp is None else _optional(stamp),
+    )  # fmt: skip
+
+
+def _segment(field: Field) -> SegmentRecord:
+    stamp = field.get("ts")
+    return SegmentRecord(
+        number=field["number"].whole(1),
+        sender=field["sender"].text(_ENDS),
+        flags=field["flags"].text(),
+        seq=field["seq"].whole(0, _NUMBER),
+        ack=_optional(field["ack"]),
+        text=field["text"].whole(0),
+        incarnation=field["incarnation"].whole(0),
+        lost=field["lost"].flag(),
+        ts=None if stamp is None else _optional(stamp),
+    )
+
+
+def _step(field: Field) -> Step:
+    return Step(
+        time=field["time"].rational(),
+        kind=field["kind"].text(("call", "timer", "deliver")),
+        end=field["end"].text(_ENDS),
+        event=field["event"].text(),
+        rule=field["rule"].text(),
+        clause=field["clause"].text(),
+        text=field["text"].text(),
+        after=_end(field["after"]),
+        delivered=_optional(field["delivered"], 1),
+        kept=field["kept"].flag(),
+        sent=tuple(_segment(row) for row in field["sent"].rows()),
+        isn=_optional(field["isn"]),
+        data=field["data"].whole(0),
+        restarts=tuple(row.text() for row in field["restarts"].rows()),
+        broken={name: why.text() for name, why in field["broken"].items()},
+    )

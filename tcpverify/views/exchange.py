@@ -218,7 +218,7 @@ class _Rows:
         return notes
 
     def _broken(self, name: str, step: Step, before: EndState) -> list[str]:
-        found = [f"breaks {name} ({clause_of(name)}): {step.broken[name]}"]
+        found = [f"breaks {name} ({clause_of(name)}): {self.trace.because(step, name)}"]
         what = f"rule {step.rule} ({step.clause}): {step.text}"
         changed = changes(before, step.after)
         found.append(what + (f" {step.end}: {changed}." if changed else ""))

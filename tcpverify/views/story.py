@@ -33,10 +33,17 @@ def heading(trace: Trace, title: str = "", unit: Unit = BARE) -> str:
         numbers = [f"TIME-WAIT = {unit.show(wait)}{same}"]
         if unit.show(msl) != "MSL":
             numbers.append(f"MSL = {unit.show(msl)}")
-    count = f"{len(trace.steps)} steps{', the fewest possible' if trace.shortest else ''}"
+    count = f"{len(trace.steps)} steps{_fewest(trace)}"
     if not trace.property:
         return f"A run of {model}, with {', '.join(numbers)}; {plural(len(trace.steps), 'step')}."
     return f"How {trace.property}{meaning} fails in {model}, with {', '.join(numbers)}; {count}."
+
+
+def _fewest(trace: Trace) -> str:
+    """That there is no shorter run, and whose word that is."""
+    if not trace.shortest:
+        return ""
+    return ", the fewest possible" + " (as the file says)" * trace.stored
 
 
 def closing(trace: Trace, unit: Unit = BARE) -> list[str]:
@@ -200,7 +207,7 @@ class _Story:
         return [f"From step {self.trace.loop + 1} on the exchange repeats for ever, with {states}; {keeps}."]
 
     def otherwise(self) -> list[str]:
-        why = self.last.broken.get(self.trace.property, "")
+        why = self.trace.because(self.last, self.trace.property)
         if not why and self.trace.property in ("deadlock-free", "termination"):
             states = " and ".join(f"{n} in {e.state}" for n, e in sorted(self.ends.items()))
             return [f"After step {len(self.trace.steps)} nothing more happens, and that leaves {states}."]

@@ -178,7 +178,7 @@ def say(graph: nx.MultiDiGraph, path: list[Visit], run: Exploration, words: Word
             data[name] = f"{data[name]}; {text}" if name in data else text
     graph.graph["trace_property"] = trace.property
     graph.graph["trace_steps"] = len(trace.steps)
-    graph.graph["trace_reason"] = trace.steps[-1].broken.get(trace.property, "") if trace.steps else ""
+    graph.graph["trace_reason"] = trace.because(trace.steps[-1], trace.property) if trace.steps else ""
     if trace.loop is not None:
         graph.graph["trace_loop"] = trace.loop
 

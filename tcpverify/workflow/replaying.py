@@ -38,23 +38,25 @@ def replayed(trace: Trace, model: str | None = None, name: str = "the trace", hi
             f"because a trace names it; say {hint}{trace.model!r} if that is the model you mean"
         )
     loaded = load(model or trace.model)
+    wanted = loaded.table.durations() | ({"TICK"} if trace.scope.sequence == "timestamps" else set())
+    if missing := sorted(wanted - trace.parameters.keys()):
+        raise FileFormatError(f"{name} does not fit model {loaded.name}: its parameters have no {missing[0]}")
     try:
         replay(trace, loaded.table)
     except InternalDisagreement as error:
         # A file may have been edited or made for another model: that is its fault, not ours.
         why = str(error).removeprefix("replay: ")
         raise FileFormatError(f"{name} is not a run of model {loaded.name}: {why}") from error
-    except (KeyError, IndexError, TypeError) as error:
-        # The document had the right shape, but speaks of things that the model does not have.
-        raise FileFormatError(f"{name} does not fit model {loaded.name}: {type(error).__name__} at {error}") from error
     return loaded
 
 
 def in_its_words(trace: Trace, loaded: LoadedModel) -> Trace:
     """A trace that the model allows, with that model's name, and with what its rules say instead of what the file says.
 
-    A replay confirms what happens; sentences and clauses in a file could be anybody's.
+    A replay confirms what happens; sentences and clauses in a file could be anybody's. That no run is shorter is said
+    of the model in the trace, and of no other.
     """
     rules = loaded.table.rules
     steps = (replace(step, text=rules[step.rule].text, clause=rules[step.rule].clause) for step in trace.steps)
-    return replace(trace, model=loaded.name, steps=tuple(steps))
+    same = trace.shortest and trace.model == loaded.name
+    return replace(trace, model=loaded.name, steps=tuple(steps), shortest=same)

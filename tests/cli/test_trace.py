@@ -8,8 +8,10 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,3 +141,107 @@ def test_what_a_rule_says_is_the_models_word_and_not_the_files(
     assert main(["trace", str(forged), "-v"]) == 0
     said = capsys.readouterr().out
     assert "FORGED" not in said and "RFC 9999" not in said and "RFC 9293" in said
+
+
+def changed(name: str, change: Callable[[Any], None], where: Path) -> str:
+    """The path of a trace in which something was edited."""
+    document = json.loads((TRACES / f"{name}.json").read_text(encoding="utf-8"))
+    change(document)
+    path = where / "edited.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return str(path)
+
+
+def test_what_a_replay_does_not_confirm_is_said_to_be_the_files_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = str(TRACES / "lost-ack.json")
+    assert main(["trace", source]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "steps, the fewest possible (as the file says)." in said
+    assert "while the network still holds FIN,ACK from B (as the file says)" in said
+
+    def claims_nothing(document: Any) -> None:
+        document["shortest"], document["steps"][-1]["broken"] = False, {"drained": ""}
+
+    assert main(["trace", changed("lost-ack", claims_nothing, tmp_path)]) == 0
+    assert "as the file says" not in capsys.readouterr().out
+    # Of another model nobody has said it.
+    assert main(["trace", source, "--model", "rfc9293+reuseport"]) == 0
+    said = capsys.readouterr().out
+    assert "rfc9293+reuseport" in said and "fewest" not in said
+    assert main(["trace", source, "--format", "json"]) == 0
+    assert parse(capsys.readouterr().out).shortest
+
+
+def _put(*place: str | int, value: object) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
+        *path, last = place
+        for key in path:
+            document = document[key]
+        document[last] = value
+
+    return change
+
+
+def _without(*place: str | int) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
+        *path, last = place
+        for key in path:
+            document = document[key]
+        del document[last]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_put("initial", "A", "una", value=100), "at the start the SND.UNA of A is 101, the trace says 100"),
+        (_put("initial", "B", "rcv", value=None), "at the start the RCV.NXT of B is 101, the trace says None"),
+        (_put("initial", "A", "state", value="LAST-ACK"), "at the start the state of A is ESTABLISHED"),
+        (_put("initial", "A", "incarnation", value=2), "at the start the incarnation of A is 1"),
+        (_put("steps", 0, "isn", value="7"), "steps[0].isn is not an integer"),
+        (_put("steps", 1, "sent", 0, "sender", value=None), "steps[1].sent[0].sender is not a string"),
+        (_put("steps", 1, "sent", 0, "sender", value="AB"), "is 'AB', not one of 'A', 'B'"),
+        (_put("steps", 3, "event", value="FIN"), "step 4 is FIN at A"),
+        (_put("steps", value={}), "steps is not a list"),
+        (_put("scope", "losses", value=-1), "scope.losses is neither 0 nor a positive integer nor 'unlimited'"),
+        (_put("scope", "looses", value=1), "scope has 'looses', which no scope has"),
+        (_put("parameters", "MSL", value=1.5), "parameters.MSL is not an exact number such as '3' or '-1/2'"),
+        (_put("parameters", "MSL", value="-1"), "parameters.MSL is negative"),
+        (_put("parameters", "RTO_MIN", value="7"), "parameters.RTO_MIN is greater than RTO_MAX"),
+        (_put("property", value="no-ack-loop"), "no-ack-loop is broken by endless runs, and the trace has no loop"),
+        (_put("property", value="deadlock-free"), "is not broken by the end of the trace"),
+        (_put("loop", value=3), "the trace has a loop, and no endless run breaks drained"),
+        (_put("loop", value=999), "loop is out of range"),
+        (_without("steps", 2, "kind"), "steps[2] has no 'kind'"),
+        (_without("parameters", "RTO_MAX"), "parameters has no 'RTO_MAX'"),
+        (_without("initial", "B"), "initial has no 'B'"),
+        (_put("model", value="linux-tw-reuse"), "its parameters have no REUSE_DELAY"),
+    ],
+    ids=lambda value: value.split(", ")[0] if isinstance(value, str) else "",
+)
+def test_a_damaged_trace_is_refused_in_words(
+    change: Callable[[Any], None], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", changed("lost-ack", change, tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and says in err
+    assert "Error" not in err
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (_put("property", value="termination"), ""),
+        (_put("property", value="drained"), "no endless run breaks drained"),
+        (_put("loop", value=0), "does not return to where it began"),
+    ],
+    ids=["none", "another", "longer"],
+)
+def test_an_endless_run_is_one_of_its_property(
+    change: Callable[[Any], None], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["trace", changed("ack-loop", change, tmp_path)]) == (2 if says else 0)
+    assert says in capsys.readouterr().err

@@ -266,8 +266,8 @@ def test_times_of_any_length_are_drawn() -> None:
 
 
 def documented() -> str:
-    """The picture in the documents."""
-    found = trace("at-1.99")
+    """The picture in the documents, which is of a saved trace."""
+    found = replace(trace("at-1.99"), stored=True)
     return ladder_svg(found, described(load(found.model)))
 
 
