@@ -68,8 +68,8 @@ def reachable_parts(graph: nx.DiGraph) -> dict[str, Any]:
         it), ``states``, ``inside`` (transitions among these), ``id``, ``dot`` (its statement) and, if it can be
         expanded, ``frame`` (the attributes of its cluster) and ``members`` (each ``name``, ``states``, ``inside``,
         ``id``, ``dot``, and ``alone``, the statement for where there is no frame); ``edges``: the ids of both ends,
-        the statement (lines have no words in the picture), what happens on it, and whether it is one of the lines between
-        groups that come first where there are too many; ``more``: how many lines between groups do not.
+        the statement (lines have no words in the picture), what happens on it, and whether it is one of the lines
+        between groups that come first where there are too many; ``more``: how many lines between groups do not.
     """
     return _Reachable(graph, everything=True).parts()
 

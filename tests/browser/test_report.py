@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -266,8 +267,8 @@ def _inside(page: Page) -> bool:
     found: bool = page.evaluate(
         "(() => { const place = document.querySelector('#reachable'), svg = place.querySelector('svg');"
         " const [frame, box] = [place, svg].map(e => e.getBoundingClientRect());"
-        " return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom"
-        " && place.scrollWidth <= place.clientWidth && place.scrollHeight <= place.clientHeight; })()"
+        " return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top"
+        " && box.bottom <= frame.bottom && place.scrollWidth <= place.clientWidth && place.scrollHeight <= place.clientHeight; })()"
     )
     return found
 
@@ -304,7 +305,7 @@ def test_the_way_of_an_exchange_stands_out(page: Page, reported: Reported) -> No
     for number, exchange in enumerate(reported.exchanges):
         pairs = [frozenset(e.get("state") for e in ends.values()) for ends, _, _ in _expected(exchange.trace.to_json())]
         steps: dict[tuple[frozenset[str], ...], list[int]] = {}
-        for step, pair in enumerate(zip(pairs, pairs[1:], strict=False), 1):
+        for step, pair in enumerate(pairwise(pairs), 1):
             if pair[0] != pair[1]:
                 steps.setdefault(pair, []).append(step)
         page.locator("#pick").select_option(str(number))
@@ -329,7 +330,8 @@ def test_lines_say_what_happens_to_whoever_points_or_tabs_there(page: Page, repo
     expect(told).to_contain_text(f"{group}: {graph.nodes[group]['states']} states")
     heads = [head for head in graph.successors(group) if head != "given up"]
     for head in heads:
-        expect(told.locator("li").filter(has_text=f"{group} → {head}")).to_contain_text(graph.edges[group, head]["events"])
+        row = told.locator("li").filter(has_text=f"{group} → {head}")
+        expect(row).to_contain_text(graph.edges[group, head]["events"])
     lines = page.locator("#reachable g.edge.of")
     assert 0 < lines.count() <= len(heads) + len(list(graph.predecessors(group)))
     # A line by itself, with the mouse.
