@@ -268,7 +268,8 @@ def _inside(page: Page) -> bool:
         "(() => { const place = document.querySelector('#reachable'), svg = place.querySelector('svg');"
         " const [frame, box] = [place, svg].map(e => e.getBoundingClientRect());"
         " return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top"
-        " && box.bottom <= frame.bottom && place.scrollWidth <= place.clientWidth && place.scrollHeight <= place.clientHeight; })()"
+        " && box.bottom <= frame.bottom && place.scrollWidth <= place.clientWidth"
+        " && place.scrollHeight <= place.clientHeight; })()"
     )
     return found
 
