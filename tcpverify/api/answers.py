@@ -231,8 +231,9 @@ class BoundResult(Answer["BoundReport"]):
         )  # fmt: skip
 
     def __repr__(self) -> str:
-        asked = self.report.request.property
-        return f"<bound of {asked} in {self.report.model}: {self.minimal_time_wait}, {self.report.status}>"
+        asked, scoped = self.report.request.property, self.report.proofs and not self.report.unbounded
+        said = self.report.status + " within the scope" * bool(scoped)
+        return f"<bound of {asked} in {self.report.model}: {self.minimal_time_wait}, {said}>"
 
 
 class Picture:

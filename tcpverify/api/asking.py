@@ -11,7 +11,7 @@ from tcpverify.api.options import Length, Options, duration, exploring, parsed
 from tcpverify.errors import UsageError
 from tcpverify.lang.table import Amendment
 from tcpverify.tcp.registry import DEFAULT_MODEL
-from tcpverify.workflow.durations import parse_size
+from tcpverify.workflow.durations import parse_size, wall_clock
 from tcpverify.workflow.requests import (
     about,
     bound_request,
@@ -175,7 +175,7 @@ def compare(*models: Named, bounds: bool = True, **options: Unpack[Options]) -> 
     if values["engine"] != "zones":
         raise UsageError("compare has one engine, the zones; leave engine out")
     with naming(*models) as expressions:
-        base = check_request(expressions[0], values, given, sweep=False)
+        base = check_request(expressions[0], values, given, sweep=False, beside=expressions[1:])
         wanted = tuple(n for n in base.properties if find(n).watched) if base.properties else BOUNDED
         report = run(CompareRequest(base, expressions, wanted if bounds else ()))
         titles = {side.model: _title(side.model) for side in report.sides}
@@ -260,9 +260,9 @@ def claims(
 
     if lang not in ("en", "zh"):
         raise UsageError(f"there is no answer in {lang!r}, only in en and zh")
-    limit = duration(timeout, "timeout").seconds() if timeout is not None else 0
+    limit = wall_clock(duration(timeout, "timeout") if timeout is not None else None)
     size = parse_size(str(memory)) if memory else 0
     if isinstance(amend, str):
-        return ClaimsResult(run(numbers, seconds=float(limit), memory=size, amendment=amend), lang)
+        return ClaimsResult(run(numbers, seconds=limit, memory=size, amendment=amend), lang)
     with (load() + amend).at_hand():
-        return ClaimsResult(run(numbers, seconds=float(limit), memory=size, amendment=amend.name), lang)
+        return ClaimsResult(run(numbers, seconds=limit, memory=size, amendment=amend.name), lang)

@@ -49,7 +49,7 @@ class Options(TypedDict, total=False):
     sequence
         how the ISN of a new incarnation relates to older numbers: ``worst-case``, ``clock``, ``timestamps``.
     tick
-        with timestamps: the longest a timestamp clock stands still (0.01msl).
+        with timestamps, and only then: the longest a timestamp clock stands still (0.01msl).
     set
         other values for durations that the model names, such as ``{"REUSE_DELAY": "1s"}``.
     calls
@@ -63,7 +63,7 @@ class Options(TypedDict, total=False):
     engine
         ``zones``, or ``smt``.
     timeout
-        wall-clock limit; what is open then is unknown.
+        wall-clock limit above 0; what is open then is unknown.
     memory
         limit on memory, in bytes, or as ``"2G"``.
     """

@@ -60,11 +60,14 @@ def bound(
     from tcpverify.tcp.registry import DEFAULT_MODEL
 
     said = named(options)
-    request = bound_request(models[0] if models else DEFAULT_MODEL, options, said, within_scope)
+    beside = (models[1:] or _library()) if sweep else ()
+    request = bound_request(models[0] if models else DEFAULT_MODEL, options, said, within_scope, beside)
     names = tuple(options["properties"]) or ("no-old-segment",)
     if (certificate or plot) and (sweep or len(names) > 1):
         raise UsageError("--certificate and --plot write one answer; name one --property, without --sweep")
     x, y = _axes(axes, request)
+    if plot is None and named(("axes",)):
+        raise UsageError("--axes says what a plot shows; give --plot as well, or leave it out")
     for path, option in ((certificate, "--certificate"), (plot, "--plot")):
         if path and path != "-":
             require_writable(path, option)

@@ -10,7 +10,7 @@ from tcpverify.cli.common import Command, Parsed
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.workflow.claims.outcomes import ClaimsReport
-from tcpverify.workflow.durations import Duration, parse_duration, parse_size
+from tcpverify.workflow.durations import Duration, parse_duration, parse_size, wall_clock
 
 __all__ = ["claims"]
 
@@ -25,7 +25,7 @@ __all__ = ["claims"]
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="What to print.")
 @click.option("--timeout", type=Parsed("DURATION", parse_duration),
-              help="Wall-clock limit, such as 60s; what is open then is unknown.")
+              help="Wall-clock limit above 0, such as 60s; what is open then is unknown.")
 @click.option("--memory", type=Parsed("SIZE", parse_size), help="Limit on memory, such as 2G.")
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladders.")
 def claims(
@@ -47,8 +47,7 @@ def claims(
 
     Exit status: 0 all settled, 2 usage or model error, 3 something unknown, 4 internal error, 130 interrupted.
     """
-    if timeout is not None and timeout.unit is None:
-        raise UsageError("--timeout takes a duration such as 60s, not a multiple of MSL")
+    seconds = wall_clock(timeout)
     # Only here: --help and bad options need no engine.
     from tcpverify.workflow.claims.asking import claims as run
 
@@ -56,7 +55,7 @@ def claims(
     try:
         with stop:
             report = run(
-                numbers, seconds=float(timeout.seconds()) if timeout is not None else 0.0, memory=memory or 0,
+                numbers, seconds=seconds, memory=memory or 0,
                 amendment=amend, says=progress.says, interrupted=stop,
             )  # fmt: skip
     finally:

@@ -46,7 +46,7 @@ def compare(models: tuple[str, ...], no_bounds: bool, form: str, verbose: bool, 
     """
     if options["engine"] != "zones":
         raise UsageError("compare has one engine, the zones; leave --engine out")
-    base = request_of(models[0], options, sweep=False)
+    base = request_of(models[0], options, sweep=False, beside=models[1:])
     from tcpverify.tcp.properties import find
 
     # Only here: --help and bad options need no engine.

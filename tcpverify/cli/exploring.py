@@ -86,7 +86,7 @@ _OPTIONS = (
     click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
                  help="Zone exploration, or a bounded and inductive search by Z3."),
     click.option("--timeout", type=_DURATION,
-                 help="Wall-clock limit, such as 60s; what is open then is unknown."),
+                 help="Wall-clock limit above 0, such as 60s; what is open then is unknown."),
     click.option("--memory", type=_SIZE, help="Limit on memory, such as 2G."),
 )  # fmt: skip
 
@@ -107,6 +107,8 @@ def named(names: Collection[str]) -> frozenset[str]:
     return frozenset(name for name in names if source(name) not in (None, ParameterSource.DEFAULT))
 
 
-def request_of(model: str, options: dict[str, Any], sweep: bool = True) -> CheckRequest:
+def request_of(
+    model: str, options: dict[str, Any], sweep: bool = True, beside: Collection[str] = ()
+) -> CheckRequest:
     """The request that the options amount to, as `tcpverify.workflow.requests.check_request` says."""
-    return check_request(model, options, named(options), sweep)
+    return check_request(model, options, named(options), sweep, beside)

@@ -10,13 +10,13 @@ import click
 from tcpverify.cli.common import Command, Parsed, read_text
 from tcpverify.cli.saving import require_free, whole_directory
 from tcpverify.cli.watching import Stop
-from tcpverify.workflow.durations import parse_duration
+from tcpverify.workflow.durations import parse_duration, wall_clock
 
 __all__ = ["recheck"]
 
 
 def _seconds(text: str) -> float:
-    return float(parse_duration(text).seconds())
+    return wall_clock(parse_duration(text))
 
 
 @click.command(cls=Command)
@@ -28,7 +28,7 @@ def _seconds(text: str) -> float:
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="What to print.")  # fmt: skip
 @click.option("--timeout", type=Parsed("duration", _seconds), metavar="DURATION",
-              help="Wall-clock limit, such as 60s; without an answer by then, the exit status is 3.")  # fmt: skip
+              help="Wall-clock limit above 0, such as 60s; without an answer by then, exit status 3.")  # fmt: skip
 def recheck(file: str, model: str | None, solver: str, smt2: str | None, form: str, timeout: float | None) -> int:
     """Prove the certificates in FILE again, from the model alone; - reads standard input.
 

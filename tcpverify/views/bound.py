@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +10,7 @@ from tcpverify.evidence.symbolic import EPSILON
 from tcpverify.lang.linear import Linear
 from tcpverify.lang.region import Condition, Region
 from tcpverify.tcp.properties import find
+from tcpverify.tcp.scope import Scope
 from tcpverify.views.conditions import (
     Symbolic,
     condition_text,
@@ -53,6 +54,8 @@ def _region(report: BoundReport, width: int) -> list[Line]:
     everything = "for every MSL > 0 and every retransmission timeout in (0, RTO_MAX]"
     if "RTO_MIN" in report.names:
         everything = everything.replace("(0, RTO_MAX]", "[RTO_MIN, RTO_MAX]")
+    if report.proofs and not any(p.unbounded for p in report.proofs):
+        everything += f", within the scope only ({_counted(report.request.scope)})"
     if any(not texts for texts in alternatives):
         return wrapped(f"holds for every TIME_WAIT, {everything}.", width, "good", "  ", "  ")
     if not alternatives:
@@ -74,9 +77,20 @@ def _region(report: BoundReport, width: int) -> list[Line]:
     return found
 
 
+def _counted(scope: Scope) -> str:
+    """The counts on which a proof rests that holds for no others."""
+    parts = (("loss", scope.losses), ("duplicate", scope.duplicates), ("retransmission", scope.retransmissions))
+    found = [plural(count, what) for what, count in parts if count >= 0]
+    return ", ".join(found) + " of a segment" * (scope.retransmissions >= 0)
+
+
+def _everywhere(report: BoundReport, region: Region) -> bool:
+    """Whether a piece of the region is proved for any number of retransmissions and duplicates."""
+    return any(p.unbounded for p in report.proofs if p.region.includes(region))
+
+
 def _within(report: BoundReport, region: Region) -> str:
-    proofs = [p for p in report.proofs if p.region.includes(region)]
-    return "(any number of retransmissions)" if any(p.unbounded for p in proofs) else "(within the scope only)"
+    return "(any number of retransmissions)" if _everywhere(report, region) else "(within the scope only)"
 
 
 def _why(report: BoundReport, width: int) -> list[Line]:
@@ -113,12 +127,12 @@ def _why(report: BoundReport, width: int) -> list[Line]:
 def own_text(report: BoundReport) -> str:
     """What the region says of the model's own duration."""
     size = expression_text(report.own)
-    left = substituted(report, {"TIME_WAIT": report.own})
+    left, where = _left(report, {"TIME_WAIT": report.own})
     if left == "always":
-        return f"The model's own TIME_WAIT = {size} is enough."
+        return f"The model's own TIME_WAIT = {size} is enough{where}."
     if left == "never":
         return f"The model's own TIME_WAIT = {size} is never enough." if report.status == EXACT else ""
-    return f"The model's own TIME_WAIT = {size} is enough if {left}."
+    return f"The model's own TIME_WAIT = {size} is enough{where} if {left}."
 
 
 def given_text(report: BoundReport, unit: Unit = BARE) -> str:
@@ -127,19 +141,28 @@ def given_text(report: BoundReport, unit: Unit = BARE) -> str:
     if not given:
         return ""
     said = ", ".join(f"{n} = {unit.show(v)}" for n, v in given.items())
-    left = substituted(report, {n: Linear.of({"": v}) for n, v in given.items()}, unit)
+    left, where = _left(report, {n: Linear.of({"": v}) for n, v in given.items()}, unit)
     name = report.request.property
     if left == "always":
-        return f"With {said}: {name} holds."
+        return f"With {said}: {name} holds{where}."
     if left == "never":
         verdict = "is refuted" if report.status == EXACT else "is not proved"
         rest = [n for n in report.names if n not in given]
         return f"With {said}: {name} {verdict}{', whatever ' + ' and '.join(rest) if rest else ''}."
-    return f"With {said}: {name} holds if {left}."
+    return f"With {said}: {name} holds{where} if {left}."
 
 
-def substituted(report: BoundReport, values: Mapping[str, Linear], unit: Unit = BARE) -> str:
-    """The region with expressions in place of parameters: always, never, or what is left to ask."""
+def _left(report: BoundReport, values: Mapping[str, Linear], unit: Unit = BARE) -> tuple[str, str]:
+    """What is left to ask, and where that is known to be the answer: everywhere, or in the scope."""
+    left = substituted(report, values, unit)
+    same = left == substituted(report, values, unit, [r for r in report.safe if _everywhere(report, r)])
+    return left, "" if same else " in this scope"
+
+
+def substituted(
+    report: BoundReport, values: Mapping[str, Linear], unit: Unit = BARE, safe: Sequence[Region] | None = None
+) -> str:
+    """The region, or pieces of it, with expressions in place of parameters: always, never, or what is left to ask."""
     names = (*report.names, "")
 
     def put(condition: Condition) -> Condition:
@@ -154,7 +177,7 @@ def substituted(report: BoundReport, values: Mapping[str, Linear], unit: Unit = 
     if domain.empty:
         return "never"
     parts: list[Region] = []
-    for piece in report.safe:
+    for piece in report.safe if safe is None else safe:
         part = domain.meet(*(put(c) for c in piece.conditions))
         if not part.empty and not any(known.includes(part) for known in parts):
             parts = [known for known in parts if not part.includes(known)] + [part]

@@ -47,7 +47,7 @@ def condition_text(condition: Condition, names: Sequence[str], times: str = "·"
     """
     row, strict = condition
     terms = {n: Fraction(v) for n, v in zip(names, row, strict=True) if v}
-    subject = next((n for n in (_SUBJECT, *names) if n in terms and n not in _GIVEN), None)
+    subject = next((n for n in (_SUBJECT, *names) if n and n in terms and n not in _GIVEN), None)
     if subject is not None:
         factor = terms.pop(subject)
         sign = (">" if strict else "≥") if factor > 0 else "<" if strict else "≤"

@@ -122,6 +122,23 @@ def parse_duration(text: str) -> Duration:
     return Duration(number, UNITS[unit])
 
 
+def wall_clock(limit: Duration | None) -> float:
+    """A limit on the work in seconds; 0 where there is none.
+
+    Raises
+    ------
+    UsageError
+        if it is 0, which some take for no time and others for no limit, or a multiple of MSL.
+    """
+    if limit is None:
+        return 0.0
+    if limit.unit is None:
+        raise UsageError("a timeout is a duration such as 60s, not a multiple of MSL")
+    if not limit.number:
+        raise UsageError("a timeout of 0 leaves no time to work; write a duration such as 60s, or none for no limit")
+    return float(limit.seconds())
+
+
 def parse_range(text: str) -> tuple[Duration | None, Duration]:
     """``MIN..MAX``, ``..MAX`` or one value; None stands for no lower bound but greater than zero."""
     low, dots, high = text.partition("..")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tcpverify.errors import UsageError
 from tcpverify.tcp.scope import CALLS, Scope
-from tcpverify.workflow.durations import BARE, UNITS, Duration, Unit
+from tcpverify.workflow.durations import BARE, UNITS, Duration, Unit, wall_clock
 
 if TYPE_CHECKING:
     from tcpverify.lang.linear import Linear
@@ -65,23 +65,41 @@ def _take_own(model: str, options: dict[str, Any], named: Collection[str]) -> No
         options["tick"] = Duration(own["TICK"].value(values), UNITS["s"])
 
 
+def _require_effect(models: Collection[str], options: Mapping[str, Any], named: Collection[str]) -> None:
+    """UsageError if an option is given that says something of timestamps, and no segment carries any."""
+    from tcpverify.tcp.registry import load
+
+    tick = "tick" in named and options["tick"] is not None
+    if not (tick or "other-host" in options["calls"]) or options["sequence"] == "timestamps":
+        return
+    if any(load(model).table.scope.get("sequence") == "timestamps" for model in models):
+        return
+    what = "a tick" if tick else "the call other-host"
+    raise UsageError(
+        f"{what} has no effect where segments carry no timestamps; ask for the sequence regime timestamps too, or "
+        "leave it out"
+    )
+
+
 def check_request(
-    model: str, options: dict[str, Any], named: Collection[str], sweep: bool = True
+    model: str, options: dict[str, Any], named: Collection[str], sweep: bool = True, beside: Collection[str] = ()
 ) -> CheckRequest:
     """What is to be checked, all durations in seconds.
 
     MSL, RTO and TICK that the user does not name are the model's own, if it has any; ``options`` holds them then.
+    ``beside`` are models about which the same is asked.
 
     Raises
     ------
     UsageError
-        if the durations contradict each other or the scope is impossible.
+        if the durations contradict each other, the scope is impossible, or an option has no effect.
     ModelError
         if there is no such model.
     """
     from tcpverify.tcp.properties import find
     from tcpverify.workflow.results import CheckRequest
 
+    _require_effect((model, *beside), options, named)
     _take_own(model, options, named)
     if options["msl"].unit is None:
         raise UsageError("MSL cannot be a multiple of itself; write 1, 30s, 200ms or 2min")
@@ -122,7 +140,7 @@ def check_request(
         scope=Scope(**{name: options[name] for name in (*_COUNTS, *_WORDS)}),
         properties=tuple(dict.fromkeys(options["properties"])),
         engine=options["engine"],
-        seconds=float(options["timeout"].seconds()) if options["timeout"] is not None else 0.0,
+        seconds=wall_clock(options["timeout"]),
         memory=options["memory"] or 0,
         sweep=sweep,
     )
@@ -155,9 +173,10 @@ def _relative(value: Any) -> bool:
 
 
 def bound_request(
-    model: str, options: dict[str, Any], named: Collection[str], within_scope: bool = False
+    model: str, options: dict[str, Any], named: Collection[str], within_scope: bool = False,
+    beside: Collection[str] = (),
 ) -> BoundRequest:
-    """The region that is to be derived; of one property, which `about` puts in.
+    """The region that is to be derived; of one property, which `about` puts in. ``beside`` as for `check_request`.
 
     Raises
     ------
@@ -166,7 +185,7 @@ def bound_request(
     """
     from tcpverify.workflow.derived import FURTHER, BoundRequest
 
-    request = check_request(model, options, named)
+    request = check_request(model, options, named, beside=beside)
     if request.engine != "zones":
         raise UsageError("bound has one engine, the parametric zones; leave --engine out")
     given = _given(request, named)
@@ -219,7 +238,7 @@ def cost_request(models: tuple[str, ...], options: dict[str, Any], named: Collec
 
     if len(options["properties"]) > 1:
         raise UsageError("cost prices one property at a time; name one --property")
-    asked = check_request(models[0], {**options, "engine": "zones"}, named)
+    asked = check_request(models[0], {**options, "engine": "zones"}, named, beside=models[1:])
     given = _given(asked, named)
     if "MSL" not in given and any(_relative(options[name]) for name in ("rto", "tick", "delay_min")):
         raise UsageError("a multiple of msl needs an MSL that is the same for all models; give --msl as well")

@@ -53,7 +53,10 @@ def test_there_are_the_same_options() -> None:
         ("--rto 0..2 --losses unlimited", {"rto": (0, 2), "losses": "unlimited"}),
         ("--rto 200ms", {"rto": "200ms"}),
         ("--rto 200ms..3", {"rto": (Fraction(1, 5), 3)}),
-        ("--delay-min 0.25 --tick 10ms", {"delay_min": "1/4", "tick": "10ms"}),
+        (
+            "--delay-min 0.25 --sequence timestamps --tick 10ms",
+            {"delay_min": "1/4", "sequence": "timestamps", "tick": "10ms"},
+        ),
         ("--set REUSE_DELAY=1s", {"set": {"reuse-delay": 1}}),
         ("--calls open,close-in-turn --reopen both", {"calls": ["open", "close-in-turn"], "reopen": "both"}),
         ("--no-reordering --start closed --data 2", {"reordering": False, "start": "closed", "data": 2}),

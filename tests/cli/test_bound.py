@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -79,7 +80,25 @@ def test_numbers_of_interest_are_put_in(capsys: Capture) -> None:
     out = " ".join(capsys.readouterr().out.split())
     assert "With RTO_MAX = 120s, TIME_WAIT = 60s: graceful-close is refuted, whatever MSL." in out
     assert main([*asked, "--time-wait", "4min", "--rto", "0..2min", "--msl", "2min"]) == 0
-    assert "TIME_WAIT = 4min: graceful-close holds." in " ".join(capsys.readouterr().out.split())
+    assert "TIME_WAIT = 4min: graceful-close holds in this scope." in " ".join(capsys.readouterr().out.split())
+    # A bare number has no name, and is no parameter to solve for.
+    assert main([*QUICK, "--losses", "1", "--within-scope", "--time-wait", "60s", "--msl", "30s"]) == 0
+    assert "drained holds in this scope if RTO_MAX ≤ 30s." in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "counts"),
+    [
+        (["--within-scope"], "(no losses, no duplicates, 1 retransmission of a segment)"),
+        (["--losses", "unlimited", "--incarnations", "1"], "(no duplicates, 1 retransmission of a segment)"),
+    ],
+)
+def test_what_a_condition_rests_on_stands_beside_it(options: list[str], counts: str, capsys: Capture) -> None:
+    assert main([*QUICK, *options]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"every retransmission timeout in (0, RTO_MAX], within the scope only {counts}." in out
+    assert "The model's own TIME_WAIT = 2·MSL is enough in this scope" in out
+    assert "Unbounded" not in out
 
 
 def test_a_least_timeout_becomes_a_parameter(capsys: Capture) -> None:
