@@ -146,7 +146,7 @@ def graph(
     times
         add what states say of their clocks.
     states
-        limit on the number of states (0: the usual one).
+        how many states are enough, looked at every 1024 (0: the usual limit).
     **options
         as for `check`, where something is explored.
 
@@ -170,7 +170,7 @@ def graph(
     (11, ['CLOSING', 'FIN-WAIT-1', 'FIN-WAIT-2', 'TIME-WAIT'])
     >>> reachable = tcpverify.graph(show="reachable", losses=0, retransmissions=0, incarnations=1)
     >>> reachable
-    <graph: 307 states and 982 transitions, drawn as 25 nodes>
+    <graph: 307 states and 982 transitions, drawn as 24 nodes>
     >>> networkx.shortest_path_length(reachable.folded(), "ESTABLISHED / ESTABLISHED", "TIME-WAIT / TIME-WAIT")
     6
     """

@@ -44,7 +44,7 @@ _CUT_SHORT = 3
               help="Nodes that an expanded group shows.  [default: 24]")
 @click.option("--times", is_flag=True, help="Put what clocks may show on nodes, and guards on edges.")
 @click.option("--states", type=click.IntRange(min=1), metavar="N",
-              help="Symbolic states after which the exploration stops.  [default: 20000]")
+              help="Symbolic states after which the exploration stops, looked at every 1024.  [default: 20000]")
 @click.option("--counterexample", is_flag=True, help="The same as --show counterexample.")
 @click.option("--trace", "file", metavar="FILE", help="A counterexample that was saved; - reads standard input.")
 @click.option("--format", "form", type=click.Choice(FORMS),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from fractions import Fraction
@@ -282,3 +283,19 @@ def test_a_reader_that_goes_away_gets_no_traceback() -> None:
         err = process.stderr.read()
         assert process.wait(60) in (0, cli_main.PIPE_CLOSED)
     assert err == b""
+
+
+@pytest.mark.parametrize("start", ["-m tcpverify", "-c import$sys;from$tcpverify.__main__$import$run;sys.exit(run())"])
+def test_ctrl_c_while_the_program_is_loaded(start: str, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    command = [sys.executable, *(word.replace("$", " ") for word in start.split()), "check"]
+    paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH", ""))))
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, cwd="/", env={**os.environ, "PYTHONPATH": paths}
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "tcpverify: interrupted\n")
+
+
+def test_the_command_begins_where_ctrl_c_is_minded() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["scripts"] == {"tcpverify": "tcpverify.__main__:run"}
