@@ -14,9 +14,17 @@ from tcpverify.workflow.durations import Duration, parse_duration, parse_size, w
 
 __all__ = ["claims"]
 
+_DIGITS = 9
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or len(text) > _DIGITS:
+        raise UsageError(f"{text!r} is not the number of a saying, such as 6; without a number all are settled")
+    return int(text)
+
 
 @click.command(cls=Command)
-@click.argument("numbers", nargs=-1, type=click.IntRange(min=1), metavar="[NUMBER]...")
+@click.argument("numbers", nargs=-1, type=Parsed("NUMBER", _number), metavar="[NUMBER]...")
 @click.option("--lang", type=click.Choice(("en", "zh")), default="en", show_default=True,
               help="The language of sayings, conditions and settings.")
 @click.option("--ladders", is_flag=True, help="For every saying that fails somewhere, the run that shows it.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from tcpverify.cli.exploring import unit_of
 from tcpverify.cli.saving import require_writable, write_whole
 from tcpverify.cli.stepped import jumped, started, stepper_of, stepping_options
 from tcpverify.errors import UsageError
+from tcpverify.views.quantities import plural
 
 if TYPE_CHECKING:
     from tcpverify.views.quantities import Unit
@@ -28,7 +30,7 @@ _HELP = """  N or WORD     take a choice, by its number or its word
   j PROPERTY    jump to where the shortest run from here breaks it
   g ADDRESS     go to an address; g alone: to the start
   l             the whole picture again
-  s FILE        save the run as a trace, for `tcpverify trace`
+  s FILE        save the run as a trace, for `tcpverify trace`; s! FILE also where there is a file
   q             end"""
 
 
@@ -132,6 +134,7 @@ class _Talk:
         commands: dict[str, Callable[[str], None]] = {
             "b": self._back, "back": self._back, "why": self._why, "blocked": self._blocked, "j": self._jump,
             "jump": self._jump, "g": self._go, "go": self._go, "s": self._save, "save": self._save,
+            "s!": self._replace, "save!": self._replace,
             "l": lambda _: self._show(whole=True), "help": lambda _: print(_HELP), "h": lambda _: print(_HELP),
             "?": lambda _: print(_HELP),
         }  # fmt: skip
@@ -192,11 +195,20 @@ class _Talk:
         self.screen.write(blocked_lines(self.position.blocked, self.screen.width))
 
     def _save(self, path: str) -> None:
+        if Path(path).is_file():
+            raise UsageError(f"s: there is a file {path!r}; `s! {path}` replaces it")
+        self._write(path, "s", "Saved")
+
+    def _replace(self, path: str) -> None:
+        self._write(path, "s!", "Replaced" if Path(path).is_file() else "Saved")
+
+    def _write(self, path: str, name: str, done: str) -> None:
         if not path:
-            raise UsageError("s takes the name of a file")
-        require_writable(path, "s")
-        write_whole(path, self.position.trace.dumps(), "s")
-        print(f"Saved; `tcpverify trace {path}` prints it.")
+            raise UsageError(f"{name} takes the name of a file")
+        require_writable(path, name)
+        write_whole(path, self.position.trace.dumps(), name)
+        count = plural(len(self.position.trace.steps), "step")
+        print(f"{done}: {count} in {path}; `tcpverify trace {path}` prints them.")
 
     # ------------------------------------------------------------ what is shown
 

@@ -114,7 +114,10 @@ def check_html(report: CheckReport, title: str, unit: Unit = BARE, ladder: str =
         ]
         legend = "✓ proved, ✗ refuted, ? not decided here, * what decides."
         parts.append(folded("Other durations, as context", table(heads, rows) + paragraph(legend, "dim")))
-    parts.append(folded("What qualifies these verdicts", "".join(map(paragraph, verdicts.qualified(report)))))
+    qualified = "".join(map(paragraph, verdicts.qualified(report, "; they are listed here")))
+    if report.silent_rules:
+        qualified += folded("Rules that never applied", paragraph(", ".join(report.silent_rules), "dim"))
+    parts.append(folded("What qualifies these verdicts", qualified))
     if ladder:
         parts.append(picture(ladder, about))
     said = "bad" if report.exit_status == 1 else "good" if report.exit_status == 0 else "warn"

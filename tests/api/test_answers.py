@@ -100,6 +100,13 @@ def test_a_notebook_shows_verdicts_and_the_ladder(short) -> None:
     assert b64decode(data).decode() == short.trace().svg()
 
 
+def test_a_notebook_lists_the_rules_that_never_applied(short) -> None:
+    silent = short.report.silent_rules
+    words = _Page(short._repr_html_()).words
+    assert len(silent) > 9 and f"{len(silent)} rules of the table never applied in this scope; they are listed" in words
+    assert ", ".join(silent) in words and "rules below" not in words
+
+
 def test_nothing_from_outside_becomes_markup() -> None:
     shown = block(
         paragraph(NASTY), preformatted([(Span(NASTY, "bad"), Span(NASTY))]), table([NASTY], [[(NASTY, "")]]),

@@ -65,9 +65,9 @@ def test_no_time_is_unknown_and_status_3(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["99"], "there is no claim 99; known are 1,"),
-        (["x"], "'x' is not a valid integer range"),
-        (["6", "--timeout", "2msl"], "--timeout takes a duration such as 60s"),
+        (["99"], "there is no saying 99; they have the numbers 1 to 25"),
+        (["x"], "'x' is not the number of a saying"),
+        (["6", "--timeout", "2msl"], "a timeout is a duration such as 60s, not a multiple"),
         (["6", "--amend", "nothing"], "unknown model 'nothing'"),
         (["6", "--lang", "de"], "'de' is not one of 'en', 'zh'"),
     ],

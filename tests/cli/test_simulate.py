@@ -43,6 +43,21 @@ def test_a_talk(monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
     assert "A run of textbook" in shown and "CLOSE-WAIT" in shown
 
 
+def test_a_file_is_replaced_only_if_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.txt"
+    path.write_text("mine", encoding="utf-8")
+    status, _, err = talk(monkeypatch, capsys, f"1\ns {path}\n")
+    assert status == 2 and err.count("\n") == 1 and f"`s! {path}` replaces it" in err
+    assert path.read_text(encoding="utf-8") == "mine"
+    status, out, err = talk(monkeypatch, capsys, f"1\ns! {path}\ns! {path}2\n")
+    assert (status, err) == (0, "")
+    assert f"Replaced: 1 step in {path}; " in out and f"Saved: 1 step in {path}2; " in out
+    assert main(["trace", str(path)]) == 0
+    assert talk(monkeypatch, capsys, "s!\n")[2].startswith("tcpverify: s! takes the name of a file")
+
+
 def test_the_end_of_input_ends_it(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     status, out, err = talk(monkeypatch, capsys, "")
     assert (status, err) == (0, "") and "What can happen next" in out

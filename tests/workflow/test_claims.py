@@ -163,5 +163,5 @@ def test_how_sayings_follow_from_statements() -> None:
 
 
 def test_an_unknown_number_names_those_that_are_known() -> None:
-    with pytest.raises(UsageError, match="no claim 99; known are 1, 2, 3"):
+    with pytest.raises(UsageError, match="no saying 99; they have the numbers 1 to 25"):
         find(99)

@@ -72,12 +72,12 @@ def _cell(verdict: Verdict | None) -> dict[str, str]:
     return {"sign": sign, "word": "vacuous" if verdict.vacuous else verdict.verdict}
 
 
-def qualified(report: CheckReport) -> list[str]:
-    """What a reader must know before relying on a green result; which rules never applied, their table says."""
+def qualified(report: CheckReport, which: str = "; the rules below say which") -> list[str]:
+    """What a reader must know before relying on a green result; ``which`` says where silent rules are named."""
     silent = plural(len(report.silent_rules), "rule")
     found = _paragraphs(verdicts.qualifications(replace(report, silent_rules=()), ENDLESS))
     if report.silent_rules:
-        found.append(f"{silent} of the table never applied in this scope; the rules below say which.")
+        found.append(f"{silent} of the table never applied in this scope{which}.")
     return found
 
 

@@ -19,7 +19,7 @@ def find(number: int) -> Claim:
     for claim in CLAIMS:
         if claim.id == number:
             return claim
-    raise UsageError(f"there is no claim {number}; known are {', '.join(str(c.id) for c in CLAIMS)}")
+    raise UsageError(f"there is no saying {number}; they have the numbers 1 to {len(CLAIMS)}")
 
 
 def claims(
