@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from textwrap import wrap
@@ -34,6 +35,8 @@ _STYLE = {"added": "bold", "removed": "dotted"}
 _MARKS = {"added": "B", "removed": "S"}
 #: characters in a row within a state
 _WIDE = 44
+#: a duration that is a number, perhaps after parameters
+_SECONDS = re.compile(r"((?:^|[=+-] )\d+(?:/\d+)?)$")
 
 Data = Mapping[str, Any]
 
@@ -182,5 +185,5 @@ def _rows(text: str) -> list[str]:
 
 
 def _dotted(text: str) -> str:
-    """``2·MSL`` for ``2*MSL``."""
-    return text.replace("*", "·")
+    """Text with durations as people write them: ``2·MSL`` for ``2*MSL``, and seconds where there is only a number."""
+    return _SECONDS.sub(r"\1 s", text.replace("*", "·"))

@@ -87,11 +87,14 @@ def inside(box: Box, size: int) -> dict[str, str | float | None]:
 
 
 def label(words: str, box: Box, size: int, colour: str, weight: str | None = None) -> str:
-    """Words in the middle of a box, with a white rim that keeps them readable on a pattern."""
-    return element(
-        "text", escaped(words), **inside(box, size), font_weight=weight, fill=colour, stroke="#FFFFFF", stroke_width=4,
-        stroke_linejoin="round", paint_order="stroke",
+    """Words in the middle of a box, above a white rim that keeps them readable on a pattern."""
+    # Two elements: not every program paints the stroke of a text before it fills it.
+    spot = inside(box, size)
+    rim = element(
+        "text", escaped(words), **spot, font_weight=weight, fill="#FFFFFF", stroke="#FFFFFF", stroke_width=4,
+        stroke_linejoin="round", aria_hidden="true",
     )  # fmt: skip
+    return rim + element("text", escaped(words), **spot, font_weight=weight, fill=colour, class_="label")
 
 
 def apart(one: Sequence[Spot], other: Sequence[Spot]) -> bool:

@@ -77,6 +77,11 @@ def test_the_drawing_of_the_machine_says_what_changes(graphs: dict[str, nx.Graph
     assert "user timeout" not in text.partition("->")[2] and "user timeout" in drawn(graphs["machine"], True)
 
 
+def test_durations_that_are_numbers_have_a_unit() -> None:
+    text = drawn(machine_graph(load("linux")))
+    assert "lasts 60 s" in text and "timeout = 60 s" in text and "timeout = 2·MSL&" in text
+
+
 def test_groups_and_lines_say_how_much_they_stand_for(states: nx.MultiDiGraph, graphs: dict[str, nx.Graph]) -> None:
     text, groups = drawn(graphs["ends"]), graphs["ends"]
     data = groups.nodes["LAST-ACK / TIME-WAIT"]

@@ -217,10 +217,22 @@ def test_labels_cover_neither_each_other_nor_leave_the_frame(found: BoundReport)
             assert others._cost(label) == 0
 
 
+def test_labels_stand_above_rims_that_any_program_can_draw() -> None:
+    found = list(ElementTree.fromstring(plot(UNION)).iter(f"{SVG}text"))
+    rims = [n for n, text in enumerate(found) if text.get("stroke")]
+    assert rims
+    for n in rims:
+        rim, label = found[n : n + 2]
+        assert rim.get("aria-hidden") == "true" and rim.get("fill") == rim.get("stroke") != label.get("fill")
+        assert (label.text, label.get("x"), label.get("transform")) == (rim.text, rim.get("x"), rim.get("transform"))
+        # What the order of painting would have to be said for is never on one element.
+        assert label.get("stroke") is None and label.get("paint-order") is None
+
+
 def _inside(picture: str) -> list[Box]:
     found = []
     for label in ElementTree.fromstring(picture).iter(f"{SVG}text"):
-        if label.get("paint-order") == "stroke":
+        if label.get("class") == "label":
             size, words = float(label.get("font-size", "0")), label.text or ""
             middle, along = (float(label.get("x", "0")), float(label.get("y", "0")) - 0.36 * size), (1.0, 0.0)
             if label.get("transform"):
