@@ -10,7 +10,7 @@ import click
 
 from tcpverify.cli.common import Command
 from tcpverify.cli.exploring import exploring_options, named
-from tcpverify.cli.saving import require_writable, write_whole
+from tcpverify.cli.saving import require_free, require_svg, require_writable, whole_directory, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.views.quantities import Unit
@@ -19,7 +19,7 @@ from tcpverify.workflow.requests import about, bound_request, unit_of_bound
 if TYPE_CHECKING:
     from tcpverify.workflow.derived import BoundReport, BoundRequest
 
-__all__ = ["bound"]
+__all__ = ["bound", "draw_ladders"]
 
 
 @click.command(cls=Command)
@@ -31,12 +31,13 @@ __all__ = ["bound"]
 @click.option("--plot", metavar="FILE.svg", help="Draw the safe region; - draws it in the terminal.")
 @click.option("--axes", default="RTO_MAX,TIME_WAIT", show_default=True, metavar="X,Y",
               help="The two parameters of the plot.")  # fmt: skip
+@click.option("--ladders", metavar="DIR", help="Draw every run just outside of the region, as SVG files in DIR.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="What to print.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladders.")
 def bound(
     models: tuple[str, ...], sweep: bool, within_scope: bool, certificate: str | None, plot: str | None, axes: str,
-    form: str, verbose: bool, **options: Any,
+    ladders: str | None, form: str, verbose: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Derive the exact region of TIME_WAIT, MSL and RTO_MAX in which a property of MODEL holds.
 
@@ -49,7 +50,7 @@ def bound(
       tcpverify bound --losses 0
       tcpverify bound textbook --property graceful-close --time-wait 60s --rto 120s
       tcpverify bound rfc9293+rfc1337 --calls open,close-in-turn --losses 0
-      tcpverify bound --certificate bound.json --plot region.svg
+      tcpverify bound --certificate bound.json --plot region.svg --ladders outside
       tcpverify bound --sweep --losses 0 --timeout 10min
       tcpverify bound --sweep rfc9293 rfc793 linux --losses 0
 
@@ -65,12 +66,17 @@ def bound(
     names = tuple(options["properties"]) or ("no-old-segment",)
     if (certificate or plot) and (sweep or len(names) > 1):
         raise UsageError("--certificate and --plot write one answer; name one --property, without --sweep")
-    x, y = _axes(axes, request)
     if plot is None and named(("axes",)):
         raise UsageError("--axes says what a plot shows; give --plot as well, or leave it out")
-    for path, option in ((certificate, "--certificate"), (plot, "--plot")):
-        if path and path != "-":
-            require_writable(path, option)
+    x, y = _axes(axes, request)
+    if certificate and certificate != "-":
+        require_writable(certificate, "--certificate")
+    if plot and plot != "-":
+        require_svg(plot, "--plot")
+    if ladders and sweep:
+        raise UsageError("--ladders draws runs of one model; leave --sweep out")
+    if ladders:
+        require_free(ladders, "--ladders")
     # Only here: --help and bad options need no engine.
     from tcpverify.workflow.bound import bound as run
 
@@ -95,6 +101,8 @@ def bound(
         from tcpverify.views.plot import plot as draw
 
         write_whole(plot, draw(reports[0], x, y), "--plot")
+    if ladders:
+        draw_ladders(reports, ladders, verbose)
     _print(reports, form, unit_of_bound(options, request), verbose, certificate, (x, y) if plot == "-" else None)
     return max((r.exit_status for r in reports), default=0)
 
@@ -123,6 +131,31 @@ def _certificate(report: BoundReport, path: str) -> None:
         return
     parts = tuple(p.certificate for p in report.proofs)
     write_whole(path, dumps(CertificateFile(parts, report.request.scope).to_json()), "--certificate")
+
+
+def draw_ladders(reports: list[BoundReport], directory: str, verbose: bool) -> None:
+    """Write a picture of every run just outside of the regions, all of them or none."""
+    from tcpverify.tcp.registry import load
+    from tcpverify.views.bound import symbolic_unit
+    from tcpverify.views.laddersvg import ladder_svg
+    from tcpverify.views.model import described
+
+    pictures = {
+        f"{report.request.property}-{number}.svg": ladder_svg(
+            witness.trace, described(load(report.model)), unit=symbolic_unit(report, witness), verbose=verbose
+        )
+        for report in reports
+        for number, witness in enumerate(report.witnesses, 1)
+    }
+    if not pictures:
+        print("tcpverify: there is no run outside of the region, so no ladder was drawn", file=sys.stderr)
+        return
+
+    def fill(folder: Path) -> None:
+        for name, picture in pictures.items():
+            (folder / name).write_text(picture, encoding="utf-8")
+
+    whole_directory(directory, fill, "--ladders")
 
 
 def _print(reports: list[BoundReport], form: str, unit: Unit, verbose: bool, certificate: str | None,

@@ -11,7 +11,7 @@ import click
 
 from tcpverify.cli.common import Command, Parsed
 from tcpverify.cli.exploring import exploring_options, named
-from tcpverify.cli.saving import require_writable, write_whole
+from tcpverify.cli.saving import require_svg, write_whole
 from tcpverify.cli.watching import Progress, Stop
 from tcpverify.errors import UsageError
 from tcpverify.workflow.durations import parse_size
@@ -106,7 +106,7 @@ def cost(
     if every and models:
         raise UsageError("--all prices every model that comes with the program; name models or --all, not both")
     if plot and plot != "-":
-        require_writable(plot, "--plot")
+        require_svg(plot, "--plot")
     if plot == "-" and form == "json":
         raise UsageError("--plot - draws in the terminal, where --format json prints one document; name a file")
     options |= {"rate": rate, "ports": ports, "size": size}

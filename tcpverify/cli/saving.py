@@ -31,7 +31,8 @@ from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
 
 __all__ = [
-    "RUN_SCHEMA", "installed", "require_free", "require_writable", "save_run", "whole_directory", "write_whole",
+    "RUN_SCHEMA", "installed", "require_free", "require_svg", "require_writable", "save_run", "whole_directory",
+    "write_whole",
 ]  # fmt: skip
 
 RUN_SCHEMA = "tcpverify.run/1"
@@ -73,6 +74,16 @@ def require_writable(path: str, option: str) -> None:
         raise UsageError(f"{option}: directory {str(target.parent)!r} does not exist")
     if not os.access(target.parent, os.W_OK):
         raise UsageError(f"{option}: nothing can be written in {str(target.parent)!r}")
+
+
+def require_svg(path: str, option: str) -> None:
+    """UsageError unless a picture can be written there, as a file whose name says what it is."""
+    require_writable(path, option)
+    name = Path(path)
+    if name.suffix.lower() not in ("", ".svg") and (name.is_file() or not name.exists()):
+        raise UsageError(
+            f"{option} draws SVG, and a file {name.suffix} would hold something else; name it {name.stem}.svg"
+        )
 
 
 def write_whole(path: str, text: str | bytes, option: str) -> None:

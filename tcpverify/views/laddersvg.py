@@ -114,7 +114,8 @@ def _samples(plan: Plan) -> Iterator[tuple[list[str], str]]:
     ends = {(end.state, end.incarnation) for row in plan.rows for end in row.ends.values()}
     kinds = {flight.kind for flight in plan.flights}
     if len(plan.scale.instants) > 1 or plan.ticks:
-        yield [_line(14, -8, 14, 8, "dim")], f"axis to scale{_tick(plan)}"
+        values = "" if plan.numeric else " for these values"
+        yield [_line(14, -8, 14, 8, "dim")], f"axis to scale{values}{_tick(plan)}"
     sample = element("rect", x=11, y=-8, width=5, height=16, **painted("dim"))
     yield [sample], "time stands still: one thing after another"
     yield [_line(0, 0, 28, 0, "ink")], "#n a segment, inc the incarnation of the connection that sent it"

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tcpverify.cli.bound import draw_ladders
 from tcpverify.cli.main import main
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import parse
@@ -114,6 +115,24 @@ def test_a_certificate_is_written_and_accepted(tmp_path: Path, capsys: Capture) 
     validate(json.loads(path.read_text(encoding="utf-8")))
     assert main(["recheck", str(path)]) == 0
     assert "TIME_WAIT ≥ 2·MSL" in capsys.readouterr().out
+
+
+def test_runs_outside_are_drawn_with_their_times_as_expressions(tmp_path: Path, capsys: Capture) -> None:
+    assert main([*QUICK, "--within-scope", "--ladders", str(tmp_path / "outside")]) == 0
+    (file,) = (tmp_path / "outside").iterdir()
+    assert file.name == "drained-1.svg"
+    root = ElementTree.fromstring(file.read_text(encoding="utf-8"))
+    said = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    # On the axis, as in the ladder in text; the numbers that the picture is to scale for stand below it.
+    assert "2·MSL − ε" in said and any("TIME-WAIT = 2·MSL − 2ε" in text for text in said)
+    assert any(text.startswith("Drawn for MSL = 1") for text in said)
+    assert any(text.startswith("axis to scale for these values") for text in said)
+    assert "2·MSL − ε" in capsys.readouterr().out
+
+
+def test_where_nothing_is_refuted_no_ladder_is_drawn(tmp_path: Path, capsys: Capture) -> None:
+    draw_ladders([], str(tmp_path / "outside"), False)
+    assert "no ladder was drawn" in capsys.readouterr().err and not (tmp_path / "outside").exists()
 
 
 def test_what_time_does_not_allow_is_never_passed_off_as_exact(capsys: Capture) -> None:
