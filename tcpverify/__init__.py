@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from tcpverify.api.asking import bound, check, claims, compare, cost, why
     from tcpverify.api.graphs import graph
     from tcpverify.api.model import Model, load, models
+    from tcpverify.api.rechecking import recheck
     from tcpverify.api.runs import Run, read_trace, replay
     from tcpverify.errors import FileFormatError, InternalDisagreement, ModelError, TcpverifyError, UsageError
 
 __all__ = [
     "FileFormatError", "InternalDisagreement", "Model", "ModelError", "Run", "TcpverifyError", "UsageError", "bound",
-    "check", "claims", "compare", "cost", "graph", "load", "models", "read_trace", "replay", "why",
+    "check", "claims", "compare", "cost", "graph", "load", "models", "read_trace", "recheck",
+    "replay", "why",
 ]  # fmt: skip
 
 _FROM = {
     "tcpverify.api.asking": ("bound", "check", "claims", "compare", "cost", "why"),
     "tcpverify.api.graphs": ("graph",),
     "tcpverify.api.model": ("Model", "load", "models"),
+    "tcpverify.api.rechecking": ("recheck",),
     "tcpverify.api.runs": ("Run", "read_trace", "replay"),
     "tcpverify.errors": ("FileFormatError", "InternalDisagreement", "ModelError", "TcpverifyError", "UsageError"),
 }

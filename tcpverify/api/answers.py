@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from tcpverify.api.proofs import Certificate
 from tcpverify.api.runs import Run
 from tcpverify.errors import UsageError
 from tcpverify.workflow.durations import BARE, Unit
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from tcpverify.workflow.reasons import WhyReport
     from tcpverify.workflow.results import CheckReport, Verdict
 
-__all__ = ["Answer", "BoundResult", "CheckResult", "ClaimsResult", "CompareResult", "CostResult", "WhyResult"]
+__all__ = [
+    "WIDTH", "Answer", "BoundResult", "CheckResult", "ClaimsResult", "CompareResult", "CostResult", "WhyResult",
+]  # fmt: skip
 
 R = TypeVar("R")
-_WIDTH = 100
+#: of answers as text
+WIDTH = 100
 
 
 class Answer(Generic[R]):
@@ -122,6 +126,12 @@ class CheckResult(Answer["CheckReport"]):
             raise UsageError(f"there is no trace: {what} in this run of {self.model}")
         return Run(found.trace, self._title, self._unit)
 
+    @builtins.property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """What proves the properties that are proved; those proved together share one."""
+        found = {id(v.certificate): v.certificate for v in self.report.verdicts if v.certificate is not None}
+        return tuple(Certificate(one) for one in found.values())
+
     def to_json(self) -> dict[str, Any]:
         """The document ``tcpverify.check/1``, as ``tcpverify check --format json`` prints it."""
         from tcpverify.views.documents import check_document
@@ -132,7 +142,7 @@ class CheckResult(Answer["CheckReport"]):
         from tcpverify.views.answers import check_answer
         from tcpverify.views.styled import Glyphs
 
-        return check_answer(self.report, self._title, _WIDTH, Glyphs.of(True), self._unit)
+        return check_answer(self.report, self._title, WIDTH, Glyphs.of(True), self._unit)
 
     def _repr_html_(self) -> str:
         from tcpverify.views.notebook import check_html
@@ -203,6 +213,14 @@ class BoundResult(Answer["BoundReport"]):
 
         return Picture(plot(self.report, x, y), f"The safe region of {self.report.request.property}")
 
+    @builtins.property
+    def certificate(self) -> Certificate | None:
+        """What proves the region; None if nothing was proved."""
+        from tcpverify.evidence.certificate import CertificateFile
+
+        parts = tuple(proof.certificate for proof in self.report.proofs)
+        return Certificate(CertificateFile(parts, self.report.request.scope)) if parts else None
+
     def traces(self) -> list[Run]:
         """A run just outside of every facet of the region."""
         return [Run(witness.trace, self._title, self._unit) for witness in self.report.witnesses]
@@ -217,7 +235,7 @@ class BoundResult(Answer["BoundReport"]):
         from tcpverify.views.answers import bound_answer
         from tcpverify.views.styled import Glyphs
 
-        return bound_answer(self.report, self._title, _WIDTH, Glyphs.of(True), self._unit)
+        return bound_answer(self.report, self._title, WIDTH, Glyphs.of(True), self._unit)
 
     def _repr_html_(self) -> str:
         from tcpverify.views.bound import answer
@@ -226,7 +244,7 @@ class BoundResult(Answer["BoundReport"]):
         region = self.plot()
         runs = "".join(picture(run.svg(), repr(run)) for run in self.traces())
         return block(
-            preformatted(answer(self.report, _WIDTH, self._unit, self._title)), picture(region.svg, region.words),
+            preformatted(answer(self.report, WIDTH, self._unit, self._title)), picture(region.svg, region.words),
             folded("Runs just outside of it", runs) if runs else "",
         )  # fmt: skip
 
@@ -280,7 +298,7 @@ class WhyResult(Answer["WhyReport"]):
         from tcpverify.views.answers import why_answer
         from tcpverify.views.styled import Glyphs
 
-        return why_answer(self.report, self._title, _WIDTH, Glyphs.of(True), self._unit)
+        return why_answer(self.report, self._title, WIDTH, Glyphs.of(True), self._unit)
 
     def __repr__(self) -> str:
         return f"<why {self.report.property} is {self.report.verdict.verdict} in {self.report.model}>"
@@ -303,7 +321,7 @@ class CompareResult(Answer["CompareReport"]):
         from tcpverify.views.answers import compare_answer
         from tcpverify.views.styled import Glyphs
 
-        return compare_answer(self.report, self._titles, _WIDTH, Glyphs.of(True), self._unit)
+        return compare_answer(self.report, self._titles, WIDTH, Glyphs.of(True), self._unit)
 
     def __repr__(self) -> str:
         return f"<comparison of {', '.join(side.model for side in self.report.sides)}>"
@@ -327,7 +345,7 @@ class CostResult(Answer["CostReport"]):
     def _lines(self) -> list[Line]:
         from tcpverify.views.answers import cost_answer
 
-        return cost_answer(self.report, _WIDTH)
+        return cost_answer(self.report, WIDTH)
 
     def _pictures(self) -> list[tuple[str, str]]:
         drawn = self.plot()
@@ -355,7 +373,7 @@ class ClaimsResult(Answer["ClaimsReport"]):
         from tcpverify.views.styled import Glyphs
 
         alone = len(self.report.answers) == 1
-        return claims_answer(self.report, _WIDTH, Glyphs.of(True), self._lang, ladders=alone)
+        return claims_answer(self.report, WIDTH, Glyphs.of(True), self._lang, ladders=alone)
 
     def __repr__(self) -> str:
         return f"<claims {', '.join(f'{a.claim.id}: {a.holds}' for a in self.report.answers)}>"

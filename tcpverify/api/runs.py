@@ -12,7 +12,7 @@ from tcpverify.workflow.durations import BARE, Unit
 if TYPE_CHECKING:
     from tcpverify.evidence.trace import Step, Trace
 
-__all__ = ["Run", "read_trace", "replay"]
+__all__ = ["Run", "read_trace", "replay", "text_of_file"]
 
 
 class Run:
@@ -86,12 +86,16 @@ def read_trace(file: str | Path) -> Run:
     """
     from tcpverify.evidence.trace import parse
 
+    return Run(parse(text_of_file(file, "trace file"), str(file)))
+
+
+def text_of_file(file: str | Path, what: str) -> str:
+    """The text of a file; UsageError in one sentence if it cannot be read as one."""
     try:
-        text = Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"trace file {str(file)!r} cannot be read: {reason}") from error
-    return Run(parse(text, str(file)))
+        raise UsageError(f"{what} {str(file)!r} cannot be read: {reason}") from error
 
 
 def replay(trace: Run | Trace | str | Path, model: Named | None = None) -> Run:

@@ -29,6 +29,7 @@ from tcpverify.errors import UsageError
 from tcpverify.views.documents import check_document, dumps
 from tcpverify.views.quantities import short
 from tcpverify.workflow.results import CheckReport, Verdict
+from tcpverify.workflow.writing import umask, write_whole
 
 __all__ = [
     "RUN_SCHEMA", "installed", "require_free", "require_svg", "require_writable", "save_run", "whole_directory",
@@ -86,36 +87,6 @@ def require_svg(path: str, option: str) -> None:
         )
 
 
-def write_whole(path: str, text: str | bytes, option: str) -> None:
-    """Write a file whole or not at all; UsageError, naming the option, if that is not possible."""
-    content = text.encode("utf-8") if isinstance(text, str) else text
-    try:
-        if Path(path).exists() and not Path(path).is_file():
-            # A device or a pipe: nothing can take its place.
-            with open(path, "wb") as stream:
-                stream.write(content)
-            return
-        target = Path(path).resolve()
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, beside = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(beside, mode)
-            os.replace(beside, target)
-        except BaseException:
-            os.unlink(beside)
-            raise
-    except OSError as error:
-        raise UsageError(f"{option}: {path!r} cannot be written: {error.strerror or error}") from error
-
-
-def _umask() -> int:
-    """Which permissions new files do not get; it can only be asked by setting it."""
-    os.umask(found := os.umask(0o077))
-    return found
-
-
 def whole_directory(directory: str, fill: Callable[[Path], None], option: str) -> None:
     """Write a directory whole or not at all; UsageError, naming the option, if that is not possible."""
     target = Path(directory).absolute()
@@ -123,7 +94,7 @@ def whole_directory(directory: str, fill: Callable[[Path], None], option: str) -
         beside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
             fill(beside)
-            beside.chmod(0o777 & ~_umask())
+            beside.chmod(0o777 & ~umask())
             if target.is_dir():
                 target.rmdir()
             beside.rename(target)

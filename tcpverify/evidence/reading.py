@@ -14,6 +14,7 @@ from typing import Any
 from tcpverify.errors import FileFormatError, ModelError, UsageError
 from tcpverify.evidence.certificate import SCHEMA, Assumption, Bound, Certificate, CertificateFile, Region
 from tcpverify.evidence.fields import Field, document
+from tcpverify.evidence.scopes import read_scope
 from tcpverify.lang.linear import Linear, parameter
 from tcpverify.tcp import properties
 from tcpverify.tcp.copies import OBLIGATIONS
@@ -33,7 +34,9 @@ _EXPRESSION = 200
 _CLOCK = re.compile(r"x[1-9][0-9]{0,3}")
 
 
-def read(text: str, name: str = "the file", model: str | None = None) -> CertificateFile:
+def read(
+    text: str, name: str = "the file", model: str | None = None, hint: str = "--model "
+) -> CertificateFile:
     """The certificates in a document.
 
     Parameters
@@ -43,6 +46,8 @@ def read(text: str, name: str = "the file", model: str | None = None) -> Certifi
     model
         the model expression to hold it against; without one, the document's own, if all its parts are models that
         come with the program.
+    hint
+        what stands before a model where the user names one.
 
     Raises
     ------
@@ -56,9 +61,9 @@ def read(text: str, name: str = "the file", model: str | None = None) -> Certifi
     if schema != SCHEMA:
         shown = repr(schema)[:60]
         older = isinstance(schema, str) and schema.startswith("tcpverify.certificate/")
-        hint = "; run `check --save` again to get one" if older else ""
-        raise FileFormatError(f"{name} is not a certificate: its schema is {shown}, expected {SCHEMA!r}{hint}")
-    loaded = _model(whole["model"], model)
+        again = "; run `check --save` again to get one" if older else ""
+        raise FileFormatError(f"{name} is not a certificate: its schema is {shown}, expected {SCHEMA!r}{again}")
+    loaded = _model(whole["model"], model, hint)
     scope = _scope(whole["scope"])
     claimed = tuple(_property(row) for row in whole["properties"].rows())
     names = tuple(row.text(PARAMETERS) for row in whole["parameters"].rows())
@@ -82,7 +87,7 @@ def covers(wider: Scope, scope: Scope) -> bool:
 # ------------------------------------------------------------ what is claimed
 
 
-def _model(field: Field, asked: str | None) -> LoadedModel:
+def _model(field: Field, asked: str | None, hint: str) -> LoadedModel:
     """The model to hold the document against."""
     spec = asked
     if spec is None:
@@ -94,7 +99,7 @@ def _model(field: Field, asked: str | None) -> LoadedModel:
             what = f"the file {part!r}" if part.endswith(".py") else f"{part!r}, which does not come with this program"
             raise UsageError(
                 f"{field.name} is about a model with {what}, and nothing is executed because a "
-                f"certificate names it; say --model {spec!r} if that is the model you mean"
+                f"certificate names it; say {hint}{spec!r} if that is the model you mean"
             )
     loaded = load(spec)
     if "TIME_WAIT" not in loaded.table.numbers:
@@ -106,17 +111,7 @@ def _model(field: Field, asked: str | None) -> LoadedModel:
 
 
 def _scope(field: Field) -> Scope:
-    what = "is not a scope"
-    try:
-        found = Scope.from_json(field.value)
-        # What stands in the document and is not in the scope would be claimed without being proved.
-        same = {**found.as_json(), **field.value} == found.as_json()
-    except UsageError as error:
-        raise field.wrong(f"{what}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise field.wrong(f"{what} ({type(error).__name__} at {str(error)[:60]})") from error
-    if not same:
-        raise field.wrong(what)
+    found = read_scope(field)
     if found.data > _DATA or found.incarnations > _INCARNATIONS:
         raise field.wrong(f"is too large: at most {_DATA} octets of data and {_INCARNATIONS} incarnations are explored")
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,21 +105,3 @@ class Scope:
             "reordering": self.reordering,
             "delay": self.delay,
         }
-
-    @staticmethod
-    def from_json(document: Mapping[str, Any]) -> Scope:
-        """The inverse of :meth:`as_json`."""
-        counts = {n: UNLIMITED if document[n] == "unlimited" else int(document[n])
-                  for n in ("losses", "duplicates", "retransmissions")}  # fmt: skip
-        return Scope(
-            **counts,
-            incarnations=int(document["incarnations"]),
-            data=int(document["data"]),
-            sequence=str(document["sequence"]),
-            calls=tuple(document["calls"]),
-            reopen=str(document["reopen"]),
-            start=str(document["start"]),
-            # Documents of before these could be switched off do not name them.
-            reordering=bool(document.get("reordering", True)),
-            delay=bool(document.get("delay", True)),
-        )

@@ -67,6 +67,7 @@ def recheck_text(
     solver: str = "z3",
     seconds: float = 0.0,
     interrupted: Callable[[], bool] | None = None,
+    hint: str = "--model ",
 ) -> RecheckReport:
     """Re-check the certificates of a document.
 
@@ -78,6 +79,8 @@ def recheck_text(
         the model expression to hold it against, instead of the one that it names.
     seconds
         wall-clock limit (0: none).
+    hint
+        what stands before a model where the user names one.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def recheck_text(
     began = time.perf_counter()
     # First of all: whoever lacks the solver need not wait for anything else.
     decides = solver_of(solver)
-    file = read(text, name, model)
+    file = read(text, name, model, hint)
     found: list[Recheck] = []
     for number, part in enumerate(file.parts):
         left = max(seconds - (time.perf_counter() - began), 0.001) if seconds else 0.0

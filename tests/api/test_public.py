@@ -16,9 +16,10 @@ from tcpverify.api.options import Options
 
 NAMES = [
     "FileFormatError", "InternalDisagreement", "Model", "ModelError", "Run", "TcpverifyError", "UsageError", "bound",
-    "check", "claims", "compare", "cost", "graph", "load", "models", "read_trace", "replay", "why",
+    "check", "claims", "compare", "cost", "graph", "load", "models", "read_trace", "recheck", "replay",
+    "why",
 ]  # fmt: skip
-INSIDE = ("answers", "asking", "graphs", "model", "options", "runs")
+INSIDE = ("answers", "asking", "graphs", "model", "options", "proofs", "rechecking", "runs")
 MODULES = ["tcpverify", *(f"tcpverify.api.{name}" for name in INSIDE)]
 
 

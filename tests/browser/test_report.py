@@ -394,6 +394,11 @@ def test_a_phone_scrolls_only_downwards(path: Path, open_page: OpenPage) -> None
     expect(page.locator("#slider")).to_be_in_viewport()
     page.locator("#next").or_(page.locator("#back")).first.tap()
     assert page.locator(".exchange:not([hidden]) .ladder").evaluate("e => e.scrollWidth > e.clientWidth")
+    # That there is more of it is said, and only where there is.
+    expect(page.locator(".exchange:not([hidden]) .sideways")).to_be_visible()
+    page.set_viewport_size(WIDE)
+    expect(page.locator(".exchange:not([hidden]) .sideways")).to_be_hidden()
+    assert page.locator(".exchange:not([hidden]) .ladder").evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_paper_gets_every_exchange_and_no_buttons(page: Page, reported: Reported) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tcpverify.cli.main import main
 from tests.docs.console import ROOT
-from tests.docs.gallery import essence
+from tests.docs.gallery import SKETCHES, essence, sketched
 
 TEXT = (ROOT / "docs" / "pictures.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ tcpverify (graph .* -o (\w+\.svg))$", TEXT, re.MULTILINE)
@@ -27,3 +27,12 @@ def test_a_graph_is_drawn_as_the_page_shows_it(command: str, file: str, tmp_path
     assert main([*words, str(tmp_path / file)]) == 0
     kept = (ROOT / "docs" / "pictures" / file).read_text(encoding="utf-8")
     assert essence((tmp_path / file).read_text(encoding="utf-8")) == essence(kept)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no Graphviz here")
+@pytest.mark.parametrize("sketch", SKETCHES, ids=[path.stem for path in SKETCHES])
+def test_a_sketch_is_drawn_from_the_text_beside_it(sketch: Path) -> None:
+    kept = sketch.with_suffix(".svg")
+    assert essence(sketched(sketch)) == essence(kept.read_text(encoding="utf-8"))
+    pages = (path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    assert any(f"](pictures/{kept.name})" in page for page in pages)

@@ -12,7 +12,9 @@ from tcpverify.engines.explore import Exploration, explore
 from tcpverify.engines.skeleton import Skeleton
 from tcpverify.engines.smt import solve
 from tcpverify.errors import InternalDisagreement, UsageError
+from tcpverify.evidence.fields import Field
 from tcpverify.evidence.replay import replay
+from tcpverify.evidence.scopes import read_scope
 from tcpverify.evidence.trace import Trace
 from tcpverify.tcp import properties
 from tcpverify.tcp.registry import load
@@ -117,9 +119,9 @@ def test_replay_knows_delays_by_itself() -> None:
 
 def test_scopes_go_to_json_and_back_and_old_ones_are_read() -> None:
     scope = Scope(reordering=False, delay=False)
-    assert Scope.from_json(scope.as_json()) == scope
+    assert read_scope(Field(scope.as_json(), "it", "scope")) == scope
     old = {n: v for n, v in Scope().as_json().items() if n not in ("reordering", "delay")}
-    assert Scope.from_json(old) == Scope()
+    assert read_scope(Field(old, "it", "scope")) == Scope()
 
 
 def test_what_makes_no_sense_is_refused() -> None:
