@@ -168,6 +168,13 @@ def _verdicts(report: CompareReport, labels: Sequence[str], width: int, unit: Un
     for text, models in scopes.items():
         whose = f" of {', '.join(models)}" if len(scopes) > 1 else ""
         found += wrapped(f"Scope{whose}: {text}.", width, "dim", "  ", "  ")
+    for one in report.adopted:
+        brings = f"{' and '.join(one.of)} {'bring' if len(one.of) > 1 else 'brings'} {one.name} = {one.value} with it"
+        also = f"{' and '.join(one.by)} {'are' if len(one.by) > 1 else 'is'} asked in it too"
+        found += wrapped(f"{brings}; {also}.", width, "", "  ", "    ")
+    if len(scopes) > 1:
+        text = "The scopes are not the same: a verdict may differ because of that, and not because of a rule."
+        found += wrapped(text, width, "warn", "  ", "    ")
     waits = [Span(unit.show(s.time_wait) if s.time_wait is not None else "?") for s in report.sides]
     rows = [[Span("TIME-WAIT"), *waits, Span("")]]
     for name in report.properties:
@@ -286,6 +293,8 @@ def compare_conclusion(report: CompareReport, width: int) -> list[Line]:
         how = f"{how} {report.sides[0].model}" if rules.equal else how
         changed = report.changes(other)
         verdicts = f"verdicts that change: {', '.join(changed)}" if changed else "no verdict is known to change"
+        if still := [f"{name} ({known})" if known else name for name, known in report.undecided(other)]:
+            verdicts += f"; not decided: {', '.join(still)}"
         said.append(f"{other.model} {how}; {verdicts}.")
     found: list[Line] = [()]
     if report.halted:

@@ -27,7 +27,12 @@ def compare_document(report: CompareReport) -> dict[str, Any]:
         "models": [_side(side) for side in report.sides],
         "rules": [_rules(one) for one in report.rules],
         "changes": [
-            {"model": side.model, "properties": report.changes(side)} for side in report.sides[1:]
+            {"model": side.model, "properties": report.changes(side),
+             "undecided": [name for name, _ in report.undecided(side)]}
+            for side in report.sides[1:]
+        ],
+        "adopted": [
+            {"name": a.name, "value": a.value, "of": list(a.of), "by": list(a.by)} for a in report.adopted
         ],
         "turning_points": [_turning(turn) for turn in report.turning],
         "open": report.left_open,

@@ -21,6 +21,7 @@ from tcpverify.tcp.registry import LoadedModel
 from tcpverify.workflow import setting
 from tcpverify.workflow.bound import bound
 from tcpverify.workflow.check import check
+from tcpverify.workflow.common_scope import common_scope
 from tcpverify.workflow.comparison import (
     ADDED,
     ALIKE,
@@ -91,11 +92,14 @@ def compare(
         if not properties.find(name).watched:
             raise UsageError(f"`compare` derives bounds of safety properties; {name} is about endless runs")
     names = tuple(dict.fromkeys(base.properties)) or properties.DEFAULT
-    loaded = [setting.model(name, base.scope) for name in request.models]
+    scope, adopted = common_scope(request.models, base.scope)
+    base = replace(base, scope=scope)
+    loaded = [setting.model(name, scope) for name in request.models]
     asked = [_prepared(one, loaded, base) for one in loaded]
     # Where segments carry timestamps, the name says that PAWS was added.
     sides = [Side(one.name, one.table.title) for one in loaded]
-    work = _Work(CompareReport(request, names, sides), loaded, asked, progress, interrupted or (lambda: False))
+    report = CompareReport(request, names, sides, adopted=adopted)
+    work = _Work(report, loaded, asked, progress, interrupted or (lambda: False))
     work.run()
     return work.report
 
@@ -127,20 +131,24 @@ class _Work:
     # ------------------------------------------------------------ the order of things
 
     def run(self) -> None:
-        """Rules, verdicts, the run that tells them apart, bounds, prices; as far as time allows."""
+        """Rules, verdicts, the run that tells them apart, bounds, prices; as far as time allows.
+
+        A bound ends by itself, often early, where verdicts may take all the time there is: with a limit they come last,
+        and get what the bounds leave.
+        """
         report = self.report
         for other in self.models[1:]:
             self._says(f"comparing the rules of {other.name}")
             report.rules.append(compare_rules(self.models[0].table, other.table, self._over))
+        if report.request.base.seconds:
+            self._bounds()
         for place, side in enumerate(report.sides):
             if not self._over():
                 self._verdicts(side, place)
         for side in report.sides[1:]:
             self._turning(side)
-        cells = [(name, place) for place in range(len(report.sides)) for name in report.request.bounds]
-        for number, (name, place) in enumerate(cells):
-            if not self._over():
-                self._bound(name, place, len(cells) - number)
+        if not report.request.base.seconds:
+            self._bounds()
         report.interrupted = self.interrupted()
         report.seconds = self._spent()
         if report.interrupted:
@@ -174,10 +182,7 @@ class _Work:
     # ------------------------------------------------------------ answers of the other commands
 
     def _verdicts(self, side: Side, place: int) -> None:
-        share = self._left()
-        if share:
-            share /= len(self.report.sides) - place
-            share *= _VERDICTS if self.report.request.bounds else 1
+        share = self._left() / (len(self.report.sides) - place)
         asked = self.asked[place]
         request = replace(
             asked, model=side.model, seconds=share, states=asked.states or (0 if share else STATES), sweep=False,
@@ -215,8 +220,18 @@ class _Work:
         # That the other is proved says enough; if that is open, it must be seen to depart.
         return TurningPoint(name, broken.model, kept.model, trace, left) if sure or left is not None else None
 
-    def _bound(self, name: str, place: int, cells: int) -> None:
-        """Derive one bound with its share of the time; read the price off the first."""
+    def _bounds(self) -> None:
+        """All bounds, within their share of the time."""
+        share = self._left() * (1 - _VERDICTS)
+        until = self._spent() + share
+        cells = [(name, place) for place in range(len(self.report.sides)) for name in self.report.request.bounds]
+        for number, (name, place) in enumerate(cells):
+            left = max(until - self._spent(), 0.001) / (len(cells) - number) if share else self.report.request.patience
+            if not self._over():
+                self._bound(name, place, left)
+
+    def _bound(self, name: str, place: int, seconds: float) -> None:
+        """Derive one bound within so many seconds; read the price off the first."""
         side, asked = self.report.sides[place], self.asked[place]
         given = {**dict(asked.durations), "MSL": asked.msl, "RTO_MAX": asked.rto_max or asked.msl}
         given |= {n: v for n, v in (("RTO_MIN", asked.rto_min), ("DELAY_MIN", asked.delay_min)) if v}
@@ -225,7 +240,7 @@ class _Work:
         request = BoundRequest(
             model=side.model, property=name, scope=asked.scope, given=given,
             further=tuple(n for n in FURTHER if n in given), memory=asked.memory,
-            seconds=self._left() / cells if self._left() else self.report.request.patience,
+            seconds=seconds,
         )  # fmt: skip
         try:
             found = bound(request, self._shown(side.model), self.interrupted)

@@ -15,8 +15,8 @@ from tcpverify.workflow.prices import ModelCost
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, CheckReport, CheckRequest, Verdict
 
 __all__ = [
-    "ADDED", "ALIKE", "CHANGED", "MOVED", "REMOVED", "RENAMED", "REWORDED", "UNREAD", "CompareReport",
-    "CompareRequest", "RulePair", "RulesReport", "Setting", "Side", "TurningPoint",
+    "ADDED", "ALIKE", "CHANGED", "MOVED", "REMOVED", "RENAMED", "REWORDED", "UNREAD", "Adopted",
+    "CompareReport", "CompareRequest", "RulePair", "RulesReport", "Setting", "Side", "TurningPoint",
 ]  # fmt: skip
 
 #: how a rule differs: only one table has it; it does something else; it does the same, but for other events; it does
@@ -124,6 +124,16 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Adopted:
+    """A choice of the scope that some models bring with them, and in which the others are asked as well."""
+
+    name: str
+    value: str
+    of: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TurningPoint:
     """The shortest run that one model allows and the other does not, and where the other departs from it.
 
@@ -150,6 +160,8 @@ class CompareReport:
         one for each other model.
     turning
         for each other model that the reference differs from in a verdict, or in a run that refutes one.
+    adopted
+        choices of the scope that one model brings and all are asked in.
     halted
         why it was cut short; empty: it was not.
     """
@@ -159,6 +171,7 @@ class CompareReport:
     sides: list[Side]
     rules: list[RulesReport] = field(default_factory=list)
     turning: list[TurningPoint] = field(default_factory=list)
+    adopted: tuple[Adopted, ...] = ()
     halted: str = ""
     interrupted: bool = False
     seconds: float = 0.0
@@ -195,6 +208,17 @@ class CompareReport:
             for name in self.properties
             if name in mine and name in theirs and {mine[name].verdict, theirs[name].verdict} == {PROVED, REFUTED}
         ]
+
+    def undecided(self, other: Side) -> list[tuple[str, str]]:
+        """The properties of which nobody knows whether they change, each with what is known of one side, or ``""``."""
+        found = []
+        for name in self.properties:
+            verdicts = {side.model: side.verdicts.get(name) for side in (self.sides[0], other)}
+            said = {model: v.verdict if v is not None else UNKNOWN for model, v in verdicts.items()}
+            if UNKNOWN in said.values():
+                known = [f"{word} of {model}" for model, word in said.items() if word != UNKNOWN]
+                found.append((name, "".join(known)))
+        return found
 
     def words(self) -> Mapping[str, str]:
         """The title of every model, by its name."""

@@ -14,6 +14,7 @@ from tcpverify.evidence.departure import departure
 from tcpverify.evidence.replay import replay
 from tcpverify.tcp.registry import load
 from tcpverify.tcp.scope import Scope
+from tcpverify.views.compare import answers_lines, compare_conclusion
 from tcpverify.workflow.compare import compare, compare_rules
 from tcpverify.workflow.comparison import ADDED, ALIKE, CHANGED, MOVED, REMOVED, RENAMED, REWORDED, CompareRequest
 from tcpverify.workflow.derived import BoundReport
@@ -175,6 +176,9 @@ def test_out_of_time_it_says_what_is_open() -> None:
 def test_time_is_shared() -> None:
     report = compare(request("textbook", "textbook+rfc1337", bounds=("drained",), seconds=60.0))
     assert report.exit_status == 0 and report.seconds < 60
+    # What the bounds leave is for verdicts, and for the last one all of it.
+    last = report.sides[1].report
+    assert last is not None and last.request.seconds > 30
     assert report.rules[0].equal and not report.turning
 
 
@@ -202,3 +206,41 @@ def test_what_a_model_brings_with_it_is_in_its_name_and_its_scope() -> None:
     assert {(s.kind, s.name) for s in report.rules[0].settings} >= {("scope", "sequence"), ("number", "REUSE_DELAY")}
     reuse = next(d for d in report.rules[0].differences.found if d.left == "TIME-WAIT.open-active")
     assert any("time-wait timer" in name for name in reuse.event_values)
+
+
+NEWER = """
+        insert(Rule("TIME-WAIT.newer", "TIME-WAIT", "SEGMENT", "-", "A newer SYN, after a second: reopens.",
+                    guard=~RST & ~ACK & SYN & (0 <= TS_RECENT) & (TS_RECENT < SEG_TS)
+                          & elapsed("time-wait", parameter("PAUSE")),
+                    to="SYN-RECEIVED", assign={"RCV.NXT": SEG_SEQ + 1, "ISS": NEW_ISS, "SND.UNA": NEW_ISS,
+                                               "SND.NXT": NEW_ISS + 1, "PASSIVE": lift(True), "TS.RECENT": SEG_TS},
+                    chooses=SND_NXT < NEW_ISS, emits=(segment(ISS, RCV_NXT, syn=True),),
+                    tags=frozenset({"reopens"})), before="TIME-WAIT.*"),
+    ), scope={"sequence": "timestamps"}, numbers=dict(PAUSE=constant(1)"""
+
+
+def test_a_choice_that_one_model_brings_counts_for_all(tmp_path: Path) -> None:
+    own = mine(tmp_path, NEWER).removeprefix("rfc9293+")
+    base = "textbook+paws+rfc1337"
+    report = compare(request(base, f"{base}+{own}"))
+    assert [(a.name, a.value, a.by) for a in report.adopted] == [("sequence", "timestamps", (base,))]
+    scopes = {s.report.request.scope for s in report.sides if s.report is not None}
+    assert len(scopes) == 1 and scopes.pop().sequence == "timestamps"
+    # Without timestamps the first is proved, and a rule of PAWS would seem to be the new one's doing.
+    assert {s.verdicts["drained"].verdict for s in report.sides} == {"refuted"} and not report.turning
+    assert any("is asked in it too" in "".join(s.text for s in row) for row in answers_lines(report, 300))
+
+
+def test_a_choice_that_is_all_a_model_brings_stays_its_own() -> None:
+    report = compare(request("textbook", "textbook+clock", properties=("time-wait-side",)))
+    assert not report.adopted
+    assert [s.report.request.scope.sequence for s in report.sides if s.report] == ["worst-case", "clock"]
+    assert any("because of that" in "".join(s.text for s in row) for row in answers_lines(report, 300))
+
+
+def test_what_is_not_decided_is_named_in_the_end() -> None:
+    report = compare(request("rfc9293", "rfc9293+literal", properties=("fin-restarts",), states=300))
+    (said,) = compare_conclusion(report, 400)[-1:]
+    assert "no verdict is known to change; not decided: fin-restarts (refuted of rfc9293+literal)" in said[0].text
+    report = compare(request("textbook", "textbook+rfc1337", properties=("time-wait-side",)))
+    assert "no verdict is known to change. (" in compare_conclusion(report, 400)[-1][0].text
