@@ -20,7 +20,7 @@ from tcpverify.engines.graph import location_graph
 from tcpverify.engines.zones import EMPTY, INFINITE
 from tcpverify.lang.system import Constraint, Edge
 
-__all__ = ["Lasso", "deadlocks", "find_cycle", "no_cycle"]
+__all__ = ["Lasso", "deadlocks", "find_cycle", "in_time", "no_cycle"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ def find_cycle(
     bad: Callable[[Hashable], bool],
     budget: Budget | None = None,
     partial: bool = False,
+    late: Callable[[], bool] | None = None,
 ) -> Lasso | None:
     """An endless run that ends up taking only wanted edges and visiting only bad locations; None: there is none.
 
@@ -47,6 +48,8 @@ def find_cycle(
         an exploration (with or without inclusion); None is an answer only if it is complete.
     partial
         look at an unfinished exploration, and do not finish the one without inclusion either.
+    late
+        asked now and then whether to give up.
     wanted
         which edges the repeated part may take.
     bad
@@ -55,7 +58,7 @@ def find_cycle(
     Raises
     ------
     TimeoutError
-        if the exploration without inclusion hits the budget.
+        if the exploration without inclusion hits the budget, or it is late.
     """
     if no_cycle(run, wanted):
         return None
@@ -71,16 +74,18 @@ def find_cycle(
         if not full.complete and not partial:
             raise TimeoutError(full.stopped)
     states = nx.MultiDiGraph()
-    for location in suspects:
+    for number, location in enumerate(suspects):
+        in_time(number, late)
         for state in full.at.get(location, ()):
             for index, target in full.enabled(state):
                 if target >= 0 and full.location[target] in suspects and wanted(full.skeleton.edge(location, index)):
                     states.add_edge(state, target, index=index)
-    for part in sorted(nx.strongly_connected_components(states), key=min):
+    for number, part in enumerate(sorted(nx.strongly_connected_components(states), key=min)):
+        in_time(number, late)
         sub = states.subgraph(part)
         if sub.number_of_edges() == 0:
             continue
-        cycle = _diverging(full, sub)
+        cycle = _diverging(full, sub, late)
         if cycle:
             return Lasso(full, tuple(full.path(cycle[0][0])), tuple(cycle))
     return None
@@ -104,10 +109,19 @@ def _on_cycles(graph: nx.DiGraph) -> set[int]:
     return found | set(nx.nodes_with_selfloops(graph))
 
 
-def _diverging(run: Exploration, part: nx.MultiDiGraph) -> list[tuple[int, int]]:
+def in_time(number: int, late: Callable[[], bool] | None) -> None:
+    """Asked at every round of a long loop, by its number: TimeoutError if it is late."""
+    if late is not None and not number & 63 and late():
+        raise TimeoutError("time")
+
+
+def _diverging(
+    run: Exploration, part: nx.MultiDiGraph, late: Callable[[], bool] | None = None
+) -> list[tuple[int, int]]:
     """A cycle on which time can diverge, shortest first; empty if the component has none."""
     first = min(part)
-    for start in sorted(part):
+    for number, start in enumerate(sorted(part)):
+        in_time(number, late)
         best: list[int] | None = None
         for _, after in part.out_edges(start):
             if after == start:
@@ -157,16 +171,24 @@ def _pattern(run: Exploration, state: int, index: int) -> int:
     return run.skeleton.expand(run.location[state])[index][1]
 
 
-def deadlocks(run: Exploration, proper_end: Callable[[Hashable], bool]) -> tuple[int, str] | None:
+def deadlocks(
+    run: Exploration, proper_end: Callable[[Hashable], bool], late: Callable[[], bool] | None = None
+) -> tuple[int, str] | None:
     """A state from which some clock values allow nothing any more, now or later, and which is no proper end.
 
     Returns
     -------
     (state, reason), or None.
+
+    Raises
+    ------
+    TimeoutError
+        if it is late.
     """
     skeleton = run.skeleton
     known: dict[object, bool] = {}
     for state in range(len(run)):
+        in_time(state, late)
         location = run.location[state]
         zone = run.zone[state]
         patterns = [step[1] for step in skeleton.expand(location)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from tcpverify.engines.explore import Budget, Exploration
-from tcpverify.engines.liveness import deadlocks, find_cycle, no_cycle
+from tcpverify.engines.liveness import deadlocks, find_cycle, in_time, no_cycle
 from tcpverify.evidence.concrete import concretise
 from tcpverify.evidence.trace import Trace
 from tcpverify.lang.system import Edge
@@ -20,16 +20,18 @@ __all__ = ["counterexample", "path"]
 
 def counterexample(
     system: Scenario, run: Exploration, item: Property, values: Mapping[str, Fraction], model: str, seconds: float,
-    partial: bool = False,
+    partial: bool = False, late: Callable[[], bool] | None = None,
 ) -> Trace | None:  # fmt: skip
     """A run that breaks the property, or None if the exploration (unless ``partial``) shows that there is none.
+
+    ``late`` is asked now and then whether to give up.
 
     Raises
     ------
     TimeoutError
-        if a further exploration that the answer needs hits the time limit.
+        if it is late, or a further exploration that the answer needs hits the time limit.
     """
-    found = path(system, run, item, seconds, partial)
+    found = path(system, run, item, seconds, partial, late)
     if found is None:
         return None
     start: Any = run.skeleton.locations[run.location[0]]
@@ -37,8 +39,9 @@ def counterexample(
 
 
 def path(
-    system: Scenario, run: Exploration, item: Property, seconds: float, partial: bool = False
-) -> tuple[list[Edge], int | None] | None:
+    system: Scenario, run: Exploration, item: Property, seconds: float, partial: bool = False,
+    late: Callable[[], bool] | None = None,
+) -> tuple[list[Edge], int | None] | None:  # fmt: skip
     """The edges of such a run, and how many come before the part that repeats (None: it comes to a stop).
 
     Raises
@@ -47,10 +50,10 @@ def path(
         as for :func:`counterexample`.
     """
     if item.kind == "deadlock":
-        found = deadlocks(run, lambda location: proper_end(system, location))
+        found = deadlocks(run, lambda location: proper_end(system, location), late)
         return ([_edge(run, s) for s in run.path(found[0])], None) if found else None
     if item.kind == "liveness":
-        stuck = _waiting_for_ever(system, run)
+        stuck = _waiting_for_ever(system, run, late)
         if stuck is not None:
             return [_edge(run, s) for s in run.path(stuck)], None
     if no_cycle(run, _does_not_open):
@@ -65,7 +68,7 @@ def path(
         ends = system.snapshot(location).ends  # type: ignore[arg-type]
         return any(is_closing(e) for e in ends) and not _may_close(system, location)
 
-    lasso = find_cycle(run, wanted, bad, Budget(seconds=seconds), partial)
+    lasso = find_cycle(run, wanted, bad, Budget(seconds=seconds, interrupted=late), partial, late)
     if lasso is None:
         return None
     # A cycle may come back to the mirror image of where it began: twice around is once around for both ends.
@@ -94,10 +97,11 @@ def _may_close(system: Scenario, location: Hashable) -> bool:
     return any(e.label.plan is not None and e.label.plan.event.name in ("CLOSE", "SEND") for e in edges)
 
 
-def _waiting_for_ever(system: Scenario, run: Exploration) -> int | None:
+def _waiting_for_ever(system: Scenario, run: Exploration, late: Callable[[], bool] | None) -> int | None:
     """A state in which an end has closed, is not CLOSED, and only a new OPEN could make anything happen."""
     skeleton = run.skeleton
-    for number, states in run.at.items():
+    for count, (number, states) in enumerate(run.at.items()):
+        in_time(count, late)
         location: Any = skeleton.locations[number]
         waiting = list(states)
         for index, (_, pattern, _) in enumerate(skeleton.expand(number)):
