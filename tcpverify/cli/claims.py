@@ -28,7 +28,7 @@ def _number(text: str) -> int:
 @click.option("--lang", type=click.Choice(("en", "zh")), default="en", show_default=True,
               help="The language of sayings, conditions and settings.")
 @click.option("--ladders", is_flag=True, help="For every saying that fails somewhere, the run that shows it.")
-@click.option("--amend", metavar="AMENDMENT", default="",
+@click.option("--amend", metavar="AMENDMENT",
               help="Add this amendment, a shipped name or a file, to every model.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="What to print.")
@@ -37,7 +37,7 @@ def _number(text: str) -> int:
 @click.option("--memory", type=Parsed("SIZE", parse_size), help="Limit on memory, such as 2G.")
 @click.option("-v", "--verbose", is_flag=True, help="Rule, clause and TCB in the ladders.")
 def claims(
-    numbers: tuple[int, ...], lang: str, ladders: bool, amend: str, form: str, timeout: Duration | None,
+    numbers: tuple[int, ...], lang: str, ladders: bool, amend: str | None, form: str, timeout: Duration | None,
     memory: int | None, verbose: bool,
 ) -> int:  # fmt: skip
     """Settle the widespread sayings about TIME-WAIT: each yes, no or conditional, with the condition and evidence.
@@ -64,7 +64,7 @@ def claims(
         with stop:
             report = run(
                 numbers, seconds=seconds, memory=memory or 0,
-                amendment=amend, says=progress.says, interrupted=stop,
+                amendment=amend or "", says=progress.says, interrupted=stop,
             )  # fmt: skip
     finally:
         progress.clear()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tcpverify.errors import UsageError
 
@@ -37,6 +38,14 @@ class Command(click.Command):
             [DEBUG], is_flag=True, expose_value=False, help="Show the traceback of an error."
         )
         self.params.append(debug)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; an empty value, such as an unset variable of a shell, is not taken for none."""
+        for param in self.params:
+            given = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+            if given and ctx.params.get(param.name or "") == "" and param.default != "":
+                raise click.BadParameter("it is empty; give a value, or leave it out", ctx, param)
+        return super().invoke(ctx)
 
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ _OPTIONS = (
     click.option("--retransmissions", type=_COUNT, default=_SCOPE.retransmissions, show_default=True,
                  help="How often one segment may be sent again before its sender gives up."),
     click.option("--data", type=click.IntRange(min=0), default=_SCOPE.data, show_default=True, metavar="N",
-                 help="Octets that each side writes before it closes."),
+                 help="Octets that each side writes before it closes, at most 400."),
     click.option("--incarnations", type=click.IntRange(min=1), default=_SCOPE.incarnations, show_default=True,
                  metavar="N", help="Incarnations of the connection alive at once."),
     click.option("--sequence", type=click.Choice(REGIMES), default=_SCOPE.sequence, show_default=True,

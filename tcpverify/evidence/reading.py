@@ -22,13 +22,11 @@ from tcpverify.tcp.endpoint import End, Segment
 from tcpverify.tcp.location import GAVE_UP, Location, Timing
 from tcpverify.tcp.registry import LoadedModel, load, outside, shipped_directory, verify_table
 from tcpverify.tcp.scenario import Scenario
-from tcpverify.tcp.scope import UNLIMITED, Scope
+from tcpverify.tcp.scope import MOST_DATA, MOST_INCARNATIONS, UNLIMITED, Scope
 
 __all__ = ["covers", "read"]
 
 PARAMETERS = ("MSL", "RTO_MIN", "RTO_MAX", "DELAY_MIN", "TIME_WAIT", "TICK")
-#: octets of data for which number spaces do not run into each other; and more incarnations than anybody explores
-_DATA, _INCARNATIONS = 400, 1000
 #: characters of a model expression
 _EXPRESSION = 200
 _CLOCK = re.compile(r"x[1-9][0-9]{0,3}")
@@ -64,7 +62,7 @@ def read(
         again = "; run `check --save` again to get one" if older else ""
         raise FileFormatError(f"{name} is not a certificate: its schema is {shown}, expected {SCHEMA!r}{again}")
     loaded = _model(whole["model"], model, hint)
-    scope = _scope(whole["scope"])
+    scope = read_scope(whole["scope"])
     claimed = tuple(_property(row) for row in whole["properties"].rows())
     names = tuple(row.text(PARAMETERS) for row in whole["parameters"].rows())
     parts = tuple(_part(row, loaded, scope, claimed, names) for row in whole["parts"].rows())
@@ -108,13 +106,6 @@ def _model(field: Field, asked: str | None, hint: str) -> LoadedModel:
     if own and (flaws := verify_table(loaded)):
         raise ModelError(f"{loaded.name}: {flaws[0]}")
     return loaded
-
-
-def _scope(field: Field) -> Scope:
-    found = read_scope(field)
-    if found.data > _DATA or found.incarnations > _INCARNATIONS:
-        raise field.wrong(f"is too large: at most {_DATA} octets of data and {_INCARNATIONS} incarnations are explored")
-    return found
 
 
 def _property(field: Field) -> str:
@@ -164,7 +155,7 @@ def _scenario(
 ) -> Scenario:
     """The system, from the model; it must have every behaviour that the claim is about."""
     own = field.get("scope")
-    wider = _scope(own) if own is not None else scope
+    wider = read_scope(own) if own is not None else scope
     if own is not None and not covers(wider, scope):
         raise own.wrong("leaves out behaviour that is in the scope claimed")
     watch = field["watch_first_fin"].flag()
@@ -208,7 +199,7 @@ def _ends(field: Field, scenario: Scenario) -> dict[int, int]:
         if octets is not None and any(len(pair) != 2 for pair in pairs):
             raise octets.wrong("are not pairs of an incarnation and a place")
         end = End(
-            state=row["state"].text(scenario.table.states), incarnation=row["incarnation"].whole(0, _INCARNATIONS),
+            state=row["state"].text(scenario.table.states), incarnation=row["incarnation"].whole(0, MOST_INCARNATIONS),
             role=row["role"].text(("", "active", "passive")), sent=row["sent"].whole(0),
             led=row["led"].text(("", "first", "second")), tainted=row["tainted"].flag(),
             stamp=row["stamp"].whole(), again=row["again"].flag(),
@@ -231,10 +222,10 @@ def _segments(field: Field, scenario: Scenario) -> dict[int, int]:
     found = {}
     for key, row in sorted(((_number(key, row), row) for key, row in field.items()), key=lambda item: item[0]):
         segment = Segment(
-            end=row["end"].whole(0, 1), incarnation=row["incarnation"].whole(0, _INCARNATIONS), syn=row["syn"].flag(),
-            ack=row["ack"].flag(), fin=row["fin"].flag(), rst=row["rst"].flag(), seq=row["seq"].whole(),
-            acknowledges=row["acknowledges"].whole(), text=row["text"].whole(0, _DATA), ts=row["ts"].whole(),
-            stale=row["stale"].flag(), copy=row["copy"].flag(),
+            end=row["end"].whole(0, 1), incarnation=row["incarnation"].whole(0, MOST_INCARNATIONS),
+            syn=row["syn"].flag(), ack=row["ack"].flag(), fin=row["fin"].flag(), rst=row["rst"].flag(),
+            seq=row["seq"].whole(), acknowledges=row["acknowledges"].whole(), text=row["text"].whole(0, MOST_DATA),
+            ts=row["ts"].whole(), stale=row["stale"].flag(), copy=row["copy"].flag(),
         )  # fmt: skip
         found[key] = scenario.parts.segment(segment)
     return found

@@ -38,7 +38,7 @@ def read_scope(field: Field) -> Scope:
             delay=_flag(field.get("delay")),
         )
     except UsageError as error:
-        raise field.wrong(f"is not a scope: {error}") from error
+        raise field.wrong(f"cannot be: {error}") from error
 
 
 def _count(field: Field) -> int:

@@ -7,13 +7,17 @@ from typing import Any
 
 from tcpverify.errors import UsageError
 
-__all__ = ["CALLS", "REGIMES", "REOPEN", "STARTS", "UNLIMITED", "Scope", "count_text"]
+__all__ = [
+    "CALLS", "MOST_DATA", "MOST_INCARNATIONS", "REGIMES", "REOPEN", "STARTS", "UNLIMITED", "Scope", "count_text",
+]  # fmt: skip
 
 UNLIMITED = -1
 CALLS = ("open", "close", "cancel", "abort", "close-in-turn", "other-host")
 REGIMES = ("worst-case", "clock", "timestamps")
 STARTS = ("established", "closed")
 REOPEN = ("active", "passive", "both")
+#: octets of data for which number spaces stay small, and more incarnations than anybody explores
+MOST_DATA, MOST_INCARNATIONS = 400, 1000
 
 
 def count_text(count: int) -> int | str:
@@ -76,6 +80,10 @@ class Scope:
             raise UsageError(f"incarnations must be at least 1, not {self.incarnations}")
         if self.data < 0:
             raise UsageError(f"data must be 0 or a positive number of octets, not {self.data}")
+        if self.data > MOST_DATA:
+            raise UsageError(f"data must be at most {MOST_DATA} octets, not {self.data}: number spaces grow with it")
+        if self.incarnations > MOST_INCARNATIONS:
+            raise UsageError(f"incarnations must be at most {MOST_INCARNATIONS}, not {self.incarnations}")
         if self.sequence not in REGIMES:
             raise UsageError(f"unknown sequence regime {self.sequence!r}; known are {', '.join(REGIMES)}")
         if self.duplicates == UNLIMITED and self.sequence == "timestamps":

@@ -50,6 +50,14 @@ BAD = [
     ("check --engine magic", "--engine"),
     ("check --timeout 1msl", "multiple of MSL"),
     ("check --timeout 0", "a timeout of 0 leaves no time"),
+    ("check --save {empty}", "Invalid value for '--save': it is empty"),
+    ("bound --certificate {empty}", "Invalid value for '--certificate': it is empty"),
+    ("claims --amend {empty}", "Invalid value for '--amend': it is empty"),
+    ("trace {trace} --model {empty}", "Invalid value for '--model': it is empty"),
+    ("trace {empty}", "it is empty; give a value"),
+    ("graph -o {empty}", "it is empty"),
+    ("check --data 401", "data must be at most 400 octets, not 401"),
+    ("check --incarnations 1001", "incarnations must be at most 1000"),
     ("claims abc", "'abc' is not the number of a saying, such as 6"),
     ("claims 6.5", "is not the number of a saying"),
     ("claims 0", "there is no saying 0; they have the numbers 1 to 25"),
@@ -163,7 +171,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_one_sentence_and_exit_2(
     arguments: str, says: str, files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main([word.format(dir=files, trace=TRACE) for word in arguments.split()])
+    status = main([word.format(dir=files, trace=TRACE, empty="") for word in arguments.split()])
     out, err = capsys.readouterr()
     assert status == 2
     assert out == ""

@@ -208,6 +208,7 @@ def _without(*place: str | int) -> Callable[[Any], None]:
         (_put("steps", value={}), "steps is not a list"),
         (_put("scope", "losses", value=-1), "scope.losses is neither 0 nor a positive integer nor 'unlimited'"),
         (_put("scope", "looses", value=1), "scope has 'looses', which no scope has"),
+        (_put("scope", "data", value=401), "scope cannot be: data must be at most 400 octets"),
         (_put("parameters", "MSL", value=1.5), "parameters.MSL is not an exact number such as '3' or '-1/2'"),
         (_put("parameters", "MSL", value="-1"), "parameters.MSL is negative"),
         (_put("parameters", "RTO_MIN", value="7"), "parameters.RTO_MIN is greater than RTO_MAX"),

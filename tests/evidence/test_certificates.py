@@ -301,7 +301,7 @@ CHANGES = [
     (("model",), "nope", ModelError, "unknown model"),
     (("model",), "fig5", ModelError, "no TIME_WAIT"),
     (("parts",), [], FileFormatError, "proves nothing"),
-    (("scope", "data"), 10**6, FileFormatError, "too large"),
+    (("scope", "data"), 10**6, FileFormatError, "scope cannot be: data must be at most 400"),
     (("scope", "magic"), True, FileFormatError, "scope has 'magic', which no scope has"),
     (("scope", "losses"), "1", FileFormatError, "scope.losses is neither 0 nor a positive integer nor"),
     (("parameters",), ["MSL"], FileFormatError, "RTO_MAX, TIME_WAIT"),
