@@ -66,9 +66,17 @@ def _take_own(model: str, options: dict[str, Any], named: Collection[str]) -> No
 
 
 def _require_effect(models: Collection[str], options: Mapping[str, Any], named: Collection[str]) -> None:
-    """UsageError if an option is given that says something of timestamps, and no segment carries any."""
+    """UsageError if an option says something of a duration or of timestamps, and none of these models has any."""
     from tcpverify.tcp.registry import load
 
+    if options["durations"]:
+        known = frozenset().union(*(load(model).table.durations() for model in models))
+        unknown = [name for name, _ in options["durations"] if name not in known]
+        if unknown and len(models) > 1:
+            raise UsageError(f"none of these models has a duration {unknown[0]!r} to set")
+        if unknown:
+            has = f"; it has {', '.join(sorted(known))}" if known else ""
+            raise UsageError(f"{next(iter(models))} has no duration {unknown[0]!r} to set{has}")
     tick = "tick" in named and options["tick"] is not None
     if not (tick or "other-host" in options["calls"]) or options["sequence"] == "timestamps":
         return

@@ -16,6 +16,9 @@ from tcpverify.workflow.results import CheckRequest
 
 RENAMED = {"time_wait": "time_waits", "set": "durations"}
 
+#: with a duration of its own
+MODEL = "textbook+tw-reuse"
+
 
 def asked(*arguments: str) -> CheckRequest:
     """The request of a command line."""
@@ -23,14 +26,14 @@ def asked(*arguments: str) -> CheckRequest:
     @click.command()
     @exploring_options
     def command(**options: Any) -> CheckRequest:
-        return request_of("textbook", options)
+        return request_of(MODEL, options)
 
     return command.main(list(arguments), standalone_mode=False)
 
 
 def meant(**options: Any) -> CheckRequest:
     """The request of keywords."""
-    return check_request("textbook", *parsed(options))
+    return check_request(MODEL, *parsed(options))
 
 
 def test_there_are_the_same_options() -> None:

@@ -58,6 +58,8 @@ BAD = [
     ("graph -o {empty}", "it is empty"),
     ("check --data 401", "data must be at most 400 octets, not 401"),
     ("check --incarnations 1001", "incarnations must be at most 1000"),
+    ("bound --set FOO=1s", "textbook has no duration 'FOO' to set"),
+    ("cost textbook textbook+tw-reuse --set FOO=1s", "none of these models has a duration 'FOO' to set"),
     ("claims abc", "'abc' is not the number of a saying, such as 6"),
     ("claims 6.5", "is not the number of a saying"),
     ("claims 0", "there is no saying 0; they have the numbers 1 to 25"),
