@@ -174,6 +174,8 @@ def _notes(report: CostReport, width: int) -> Iterator[Line]:
         yield from wrapped("safe*: proved within the scope only; it rests on how often a segment may be sent again.",
                            width, "dim")  # fmt: skip
     for row in report.models:
+        if row.freed is not None and row.free_after is not None:
+            yield from wrapped(_freed(row), width)
         rest = row.safe()
         if rest and (len(rest) > 1 or rest[0].high is not None):
             said = " or ".join(_range(part) for part in rest)
@@ -187,6 +189,15 @@ def _notes(report: CostReport, width: int) -> Iterator[Line]:
         text = "No segment is lost here; --losses 1 asks what a lost ACK costs (then RTO_MAX counts)."
         yield from wrapped(text, width)
     yield from wrapped("Time in which connections are open is not counted; their ports are taken then as well.", width)
+
+
+def _freed(row: ModelCost) -> str:
+    assert row.free_after is not None and row.freed is not None
+    name = f"{expression_text(row.free_after)} = " if row.free_after.names() else ""
+    return (
+        f"{row.model}: the end in TIME-WAIT may itself open again after {name}{seconds_text(row.freed)}, so its port "
+        "is free for that destination then, however long TIME-WAIT lasts; of sockets there are at most so many."
+    )
 
 
 def _stacks(report: CostReport, width: int) -> list[Line]:
@@ -255,6 +266,7 @@ def _model(report: CostReport, row: ModelCost) -> dict[str, Any]:
         "scope": (bound.request.scope if bound is not None else report.request.scope).as_json(),
         "parameters": {name: str(value) for name, value in row.values.items()},
         "own_time_wait": str(row.own),
+        "free_after": str(row.freed) if row.freed is not None else None,
         "minimal_time_wait": (least_text(bound) if bound is not None else "").replace("·", "*") or None,
         "safe_time_wait": _intervals(row.safe()),
         "safe_time_wait_unbounded": _intervals(row.safe(unbounded=True)),

@@ -251,13 +251,13 @@ class _Work:
             return
         side.bounds[name] = found
         if side.cost is None:
-            side.cost = _price(found, given)
+            side.cost = _price(found, given, self.models[place])
 
 
-def _price(report: BoundReport, values: Mapping[str, Fraction]) -> ModelCost:
+def _price(report: BoundReport, values: Mapping[str, Fraction], model: LoadedModel) -> ModelCost:
     """What the model's own TIME-WAIT costs and what the shortest safe one would."""
     request = CostRequest((report.model,), report.request.property, report.request.scope, values)
-    return priced(request, report, values)
+    return priced(request, report, values, model)
 
 
 # ------------------------------------------------------------ rules

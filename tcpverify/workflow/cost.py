@@ -10,8 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import z3
+
 from tcpverify.errors import TcpverifyError, UsageError
-from tcpverify.lang.linear import Linear
+from tcpverify.lang.linear import Linear, constant
+from tcpverify.lang.smt import to_z3
+from tcpverify.lang.table import Table
 from tcpverify.tcp import properties
 from tcpverify.tcp.registry import LoadedModel, load
 from tcpverify.workflow import setting
@@ -31,7 +35,7 @@ from tcpverify.workflow.prices import (
 )
 from tcpverify.workflow.slices import SAFE, WITHIN_SCOPE, verdict_at
 
-__all__ = ["cost", "priced"]
+__all__ = ["cost", "free_after", "priced"]
 
 Report = Callable[[int, int, int, str], None]
 
@@ -67,7 +71,7 @@ def cost(
                 share = max(left / (len(loaded) - place), 0.05)
             try:
                 report = _region(request, model.name, values, share, progress, stopped)
-                row = priced(request, report, _completed(model, report.names, values))
+                row = priced(request, report, _completed(model, report.names, values), model)
             except TcpverifyError as error:
                 if error.exit_status != 2 or len(loaded) == 1:
                     raise
@@ -117,13 +121,24 @@ def _completed(model: LoadedModel, names: Sequence[str], values: Mapping[str, Fr
     return found
 
 
-def priced(request: CostRequest, report: BoundReport, values: Mapping[str, Fraction]) -> ModelCost:
-    """The durations of a derived region at these values, each with its price."""
-    row = ModelCost(report.model, values, report.own, report)
+def priced(
+    request: CostRequest, report: BoundReport, values: Mapping[str, Fraction], model: LoadedModel | None = None
+) -> ModelCost:
+    """The durations of a derived region at these values, each with its price.
+
+    ``model`` is asked whether ports come back before TIME-WAIT ends; without it they do not.
+    """
+    after = None
+    if model is not None:
+        stamped = setting.scoped(model, report.request.scope).sequence == "timestamps"
+        values = _completed(model, setting.further_durations(model.table), values)
+        after = free_after(model.table, values, stamped)
+    row = ModelCost(report.model, values, report.own, report, free_after=after)
+    freed = row.freed
 
     def of(role: str, time_wait: Fraction) -> Priced:
         verdict = verdict_at(report, {**values, "TIME_WAIT": time_wait})
-        return Priced(role, time_wait, verdict, request.price(time_wait))
+        return Priced(role, time_wait, verdict, request.price(time_wait, freed))
 
     def value(duration: Linear) -> Fraction:
         return duration.value(values)
@@ -134,7 +149,34 @@ def priced(request: CostRequest, report: BoundReport, values: Mapping[str, Fract
     for role, verdict, first in ((SHORTEST, SAFE, shortest), (WITHIN, WITHIN_SCOPE, within)):
         if first and (role == SHORTEST or first != shortest):
             low = first[0].low
-            durations.append(Priced(role, low, verdict, request.price(low), first[0].low_in))
-    durations.append(of(AFFORDABLE, request.affordable))
+            durations.append(Priced(role, low, verdict, request.price(low, freed), first[0].low_in))
+    if freed is None or freed > request.affordable:
+        durations.append(of(AFFORDABLE, request.affordable))
     durations += [of(NAMED, value(one)) for one in request.time_waits]
     return replace(row, durations=durations)
+
+
+def free_after(table: Table, values: Mapping[str, Fraction], stamped: bool) -> Linear | None:
+    """How old a TIME-WAIT must be for its own end to open a connection out of it; None: it must end first.
+
+    Read off the rules: the least age at which the guard of one by which an OPEN leaves TIME-WAIT can hold.
+
+    Parameters
+    ----------
+    values
+        of all durations that rules compare ages with, in seconds.
+    stamped
+        whether segments carry timestamps: elsewhere none is ever remembered.
+    """
+    leaving = [r for r in table.at("TIME-WAIT", "OPEN-ACTIVE") if r.to not in (None, "TIME-WAIT", "CLOSED")]
+    ages = {name: asked for name, (timer, asked) in table.ages().items() if timer == "time-wait"}
+    stamp = z3.BitVec("TS.RECENT", 32)
+    for least in sorted({constant(0), *ages.values()}, key=lambda one: one.value(values)):
+        at = least.value(values)
+        old = [z3.Bool(name) == (asked.value(values) <= at) for name, asked in ages.items()]
+        for rule in leaving:
+            solver = z3.Solver()
+            solver.add(to_z3(rule.guard), stamp >= 0 if stamped else stamp < 0, *old)
+            if solver.check() != z3.unsat:
+                return least
+    return None

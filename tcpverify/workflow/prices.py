@@ -5,6 +5,9 @@ that opens connections to one destination (address and port) has at most ``ports
 more than ``ports / TIME_WAIT`` a second. Who closes ``rate`` connections a second, wherever to, holds ``rate *
 TIME_WAIT`` sockets in TIME-WAIT. How long a connection is open before it is closed is not counted: its name is taken
 then as well.
+
+Where an end may itself open a connection out of TIME-WAIT after some time, as with Linux's ``tcp_tw_reuse``, its name
+is free then: ``ports / min(TIME_WAIT, that time)``.
 """
 
 from __future__ import annotations
@@ -91,14 +94,18 @@ class CostRequest:
     seconds: float = 0.0
     memory: int = 0
 
-    def fastest(self, time_wait: Fraction) -> Fraction | None:
-        """Connections a second to one destination from one address; None: as many as one likes."""
-        return self.ports / time_wait if time_wait else None
+    def fastest(self, time_wait: Fraction, free_after: Fraction | None = None) -> Fraction | None:
+        """Connections a second to one destination from one address; None: as many as one likes.
 
-    def price(self, time_wait: Fraction) -> Price:
+        ``free_after``: how old a TIME-WAIT must be for its own end to open again (None: it cannot).
+        """
+        taken = time_wait if free_after is None else min(time_wait, free_after)
+        return self.ports / taken if taken else None
+
+    def price(self, time_wait: Fraction, free_after: Fraction | None = None) -> Price:
         """What a duration costs."""
         held = self.rate * time_wait
-        return Price(self.fastest(time_wait), held, held * self.bytes)
+        return Price(self.fastest(time_wait, free_after), held, held * self.bytes)
 
     @builtins.property
     def affordable(self) -> Fraction:
@@ -142,6 +149,8 @@ class ModelCost:
         of all parameters but TIME_WAIT, in seconds.
     bound
         the region from which everything is read; None if there is none, and then ``error`` says why.
+    free_after
+        the age at which an end may open a connection out of TIME-WAIT; None: never.
     durations
         in the order of roles: own, shortest, shortest within the scope, affordable, named.
     """
@@ -152,11 +161,17 @@ class ModelCost:
     bound: BoundReport | None = None
     error: str = ""
     durations: Sequence[Priced] = ()
+    free_after: Linear | None = None
 
     @property
     def exact(self) -> bool:
         """Whether nothing is left open, for any values."""
         return self.bound is not None and self.bound.status == EXACT
+
+    @property
+    def freed(self) -> Fraction | None:
+        """That age at these values, in seconds."""
+        return self.free_after.value(self.values) if self.free_after is not None else None
 
     def role(self, role: str) -> Priced | None:
         """The first duration with this role."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction as F
+from pathlib import Path
 
 import pytest
 
 from tcpverify.errors import UsageError
-from tcpverify.lang.linear import Linear
+from tcpverify.lang.linear import Linear, constant, parameter
 from tcpverify.lang.region import Condition
+from tcpverify.tcp.registry import load
 from tcpverify.tcp.scope import UNLIMITED, Scope
+from tcpverify.views.cost import cost_lines
 from tcpverify.workflow.bound import domain_of
-from tcpverify.workflow.cost import cost, priced
+from tcpverify.workflow.cost import cost, free_after, priced
 from tcpverify.workflow.derived import BoundReport, BoundRequest, Cut, Proof
-from tcpverify.workflow.prices import AFFORDABLE, NAMED, OWN, PORTS, SHORTEST, WITHIN, CostRequest
+from tcpverify.workflow.prices import AFFORDABLE, NAMED, OWN, PORTS, SHORTEST, WITHIN, CostReport, CostRequest
 from tcpverify.workflow.results import Assurance
 from tcpverify.workflow.slices import (
     SAFE,
@@ -163,3 +166,42 @@ def test_what_time_does_not_allow_is_not_passed_off_as_exact() -> None:
     (row,) = found.models
     assert found.exit_status == 3 and not row.exact
     assert UNDECIDED in {d.verdict for d in row.durations}
+
+
+# ------------------------------------------------------------ ports that come back before
+
+
+def test_a_port_is_free_when_a_rule_lets_its_own_end_open_again(tmp_path: Path) -> None:
+    delay = {"REUSE_DELAY": F(1), "PAUSE": F(3)}
+    reuse = load("linux-tw-reuse").table
+    assert free_after(reuse, delay, True) == parameter("REUSE_DELAY")
+    assert free_after(reuse, delay, False) is None, "it asks for timestamps"
+    assert free_after(load("linux").table, {}, True) is None
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from tcpverify.tcp.vocabulary import *\n"
+        "rule = lambda what, guard: insert(Rule(f'TIME-WAIT.{what}', 'TIME-WAIT', 'OPEN-ACTIVE', '-', '', guard,\n"
+        "    to='SYN-SENT', assign={'ISS': NEW_ISS, 'SND.UNA': NEW_ISS, 'SND.NXT': NEW_ISS + 1},\n"
+        "    emits=(segment(ISS, syn=True),), tags=frozenset({'opens'})), before='TIME-WAIT.open-active')\n"
+        "AMENDMENT = Amendment('mine', 'mine', '-', (rule('late', elapsed('time-wait', parameter('PAUSE'))),),\n"
+        "    numbers={'PAUSE': constant(3)})\n",
+        encoding="utf-8",
+    )
+    assert free_after(load(f"rfc9293+{mine}").table, delay, False) == parameter("PAUSE")
+    mine.write_text(mine.read_text().replace("elapsed(", "~elapsed("), encoding="utf-8")
+    assert free_after(load(f"rfc9293+{mine}").table, delay, False) == constant(0)
+
+
+def test_what_such_a_port_is_worth() -> None:
+    asked = CostRequest(("m",), rate=F(100))
+    values = {"MSL": F(30), "RTO_MAX": F(120)}
+    found = priced(asked, report([((TWICE,), True)]), values, load("rfc9293+tw-reuse"))
+    own = found.role(OWN)
+    assert found.freed == 1 and own and own.time_wait == 60 and own.price.fastest == PORTS
+    # The rate is within reach whatever TIME-WAIT lasts.
+    assert found.role(AFFORDABLE) is None
+    text = "".join(s.text for row in cost_lines(CostReport(asked, [found]), 300) for s in row)
+    assert "may itself open again after REUSE_DELAY = 1s" in text
+    slow = priced(asked, report([((TWICE,), True)]), {**values, "REUSE_DELAY": F(90)}, load("rfc9293+tw-reuse"))
+    own = slow.role(OWN)
+    assert own and own.price.fastest == F(PORTS, 60)
