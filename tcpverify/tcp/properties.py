@@ -111,7 +111,7 @@ def _graceful_close(scenario: Scenario, end: End, event: Event, reaction: Reacti
     if end.tainted or (event.segment is not None and (_old(event.segment, end) or event.segment.stale)):
         return ""
     if "reset" in reaction.tags and end.state not in (*OPENING, "TIME-WAIT"):
-        return f"the end in {end.state} only ever called CLOSE and is reset"
+        return f"the end in {end.state}, which called nothing but CLOSE, is reset"
     if end.state == "LAST-ACK" and reaction.end.state != "LAST-ACK" and "closes" not in reaction.tags:
         return "LAST-ACK is left without an ACK of the FIN"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NamedTuple
 
 from tcpverify.errors import UsageError
 from tcpverify.evidence.trace import EndState, SegmentRecord, Step, Trace
@@ -60,6 +61,15 @@ def closing(trace: Trace, unit: Unit = BARE) -> list[str]:
     return teller()
 
 
+class _Stay(NamedTuple):
+    """A stay in TIME-WAIT: of which end and incarnation, when its timer last started, the step that ended it."""
+
+    end: str
+    incarnation: int
+    began: Fraction
+    ended: Step | None
+
+
 class _Story:
     """What a trace amounts to, looked up from its last step backwards."""
 
@@ -70,6 +80,7 @@ class _Story:
         self.before: dict[str, EndState] = dict(trace.initial)
         self.started: dict[str, Fraction] = {}
         self.left: dict[str, tuple[Fraction, Fraction]] = {}
+        self.stays: list[_Stay] = []
         self.delivered: set[int] = set()
         ends = dict(trace.initial)
         for step in trace.steps:
@@ -86,7 +97,9 @@ class _Story:
         if restarts_time_wait(step, before):
             self.started[step.end] = step.time
         if before.state == "TIME-WAIT" and step.after.state != "TIME-WAIT":
-            self.left[step.end] = (self.started.get(step.end, Fraction(0)), step.time)
+            began = self.started.get(step.end, Fraction(0))
+            self.left[step.end] = (began, step.time)
+            self.stays.append(_Stay(step.end, before.incarnation, began, step))
 
     # ------------------------------------------------------------ pieces
 
@@ -147,12 +160,31 @@ class _Story:
             f"{self.at(self.last.time)}{how}, within its "
             f"lifetime of less than {self.msl()}."
         )
-        return [first, f"{self._past()}The old segment {self.moved()} of incarnation {here.incarnation}."]
+        past = self._past(segment.incarnation)
+        return [first, f"{past} The old segment {self.moved()} of incarnation {here.incarnation}."]
 
-    def _past(self) -> str:
-        for end, (start, stop) in self.left.items():
-            return f"By then the TIME-WAIT of {end} (from {self.at(start)} to {self.at(stop)}) was over. "
-        return ""
+    def _past(self, incarnation: int) -> str:
+        """What became of the TIME-WAIT that should have kept the segments of an incarnation out."""
+        running = [
+            _Stay(end, incarnation, self.started.get(end, Fraction(0)), None)
+            for end, now in self.before.items() if now.state == "TIME-WAIT" and now.incarnation == incarnation
+        ]  # fmt: skip
+        stays = [*running, *(s for s in self.stays if s.incarnation == incarnation and s.ended is not self.last)]
+        if not stays:
+            return f"Neither end was ever in TIME-WAIT in incarnation {incarnation}."
+        # Where both ends have waited, the one that the segment came to is meant.
+        stay = min(stays, key=lambda s: s.end != self.last.end)
+        whose, since = f"the TIME-WAIT of {stay.end}", self.at(stay.began)
+        if stay.ended is None:
+            due = self.at(stay.began + self.trace.parameters["TIME_WAIT"])
+            free = f"; {self.last.end} had none, and opened again" if stay.end != self.last.end else ""
+            return f"{whose[0].upper()}{whose[1:]} (from {since}, until {due}) was not over yet{free}."
+        stop, number = self.at(stay.ended.time), stay.ended.delivered
+        if stay.ended.kind == "timer":
+            return f"By then {whose} (from {since} to {stop}) was over."
+        by = self.name(number) if number is not None else f"its own {stay.ended.event.split('-')[0]}"
+        how = "ended" if stay.ended.after.state == "CLOSED" else "reopened"
+        return f"By then {by} had {how} {whose} (from {since}) at {stop}, before its time."
 
     def drained(self) -> list[str]:
         end = self.last.end
@@ -191,8 +223,11 @@ class _Story:
         if number is None or number not in self.sent:
             return self.otherwise()
         end, time = self.last.end, self.at(self.last.time)
+        now = self.before[end].incarnation
+        called = any(s.event == "CLOSE" and s.end == end and s.after.incarnation == now for s in self.trace.steps[:-1])
+        only = "had only called CLOSE" if called else "had called neither CLOSE nor ABORT"
         return [
-            f"{end} had only called CLOSE, yet {self.name(number)} {self.moved()} at {time}.",
+            f"{end} {only}, yet {self.name(number)} {self.moved()} at {time}.",
             f"{self.sent[number][0].sender} sent it {self.cause(number)}.",
         ]
 
