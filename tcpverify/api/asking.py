@@ -258,6 +258,9 @@ def claims(
     """
     from tcpverify.workflow.claims.asking import claims as run
 
+    for number in numbers:
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise UsageError(f"{number!r} is not the number of a saying; write them one by one, such as claims(6, 7)")
     if lang not in ("en", "zh"):
         raise UsageError(f"there is no answer in {lang!r}, only in en and zh")
     limit = wall_clock(duration(timeout, "timeout") if timeout is not None else None)

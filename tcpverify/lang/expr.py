@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from tcpverify.errors import ModelError
 from tcpverify.lang.linear import Linear
 
 __all__ = [
-    "FALSE", "TRUE", "Expr", "Sort", "age_name", "all_of", "any_of", "boolean", "elapsed", "integer", "ite", "lift",
-    "sequence",
+    "FALSE", "TRUE", "WORDS", "Expr", "Sort", "age_name", "all_of", "any_of", "boolean", "elapsed", "integer", "ite",
+    "lift", "sequence",
 ]  # fmt: skip
 
 
@@ -39,6 +40,11 @@ class Sort(Enum):
     BOOL = "bool"
     INT = "int"
     SEQ = "seq"
+
+
+#: what a value of each sort is called
+WORDS = {Sort.BOOL: "a condition", Sort.INT: "a number", Sort.SEQ: "a sequence number"}
+_PARENTHESES = "& | ~ bind closer than == and <, so a comparison stands in parentheses: RST & (SEG_SEQ == RCV_NXT)"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,8 +66,14 @@ class Expr:
     def __and__(self, other: Expr | bool) -> Expr:
         return all_of(self, lift(other))
 
+    def __rand__(self, other: bool) -> Expr:
+        return all_of(lift(other), self)
+
     def __or__(self, other: Expr | bool) -> Expr:
         return any_of(self, lift(other))
+
+    def __ror__(self, other: bool) -> Expr:
+        return any_of(lift(other), self)
 
     def __invert__(self) -> Expr:
         _want(self, Sort.BOOL)
@@ -72,7 +84,7 @@ class Expr:
     def __add__(self, other: Expr | int) -> Expr:
         right = lift(other)
         if self.sort is Sort.BOOL or right.sort is not Sort.INT:
-            raise TypeError(f"cannot add {right.sort.value} to {self.sort.value}")
+            raise TypeError(f"cannot add {WORDS[right.sort]} to {WORDS[self.sort]}: {right!r} to {self!r}")
         if right.op == "const" and right.args[0] == 0:
             return self
         return Expr("add", (self, right), self.sort)
@@ -82,7 +94,7 @@ class Expr:
         if self.sort is Sort.SEQ and right.sort is Sort.SEQ:
             return Expr("diff", (self, right), Sort.INT)
         if self.sort is Sort.BOOL or right.sort is not Sort.INT:
-            raise TypeError(f"cannot subtract {right.sort.value} from {self.sort.value}")
+            raise TypeError(f"cannot subtract {WORDS[right.sort]} from {WORDS[self.sort]}: {right!r} from {self!r}")
         return Expr("sub", (self, right), self.sort)
 
     def __eq__(self, other: object) -> Expr:  # type: ignore[override]
@@ -107,7 +119,8 @@ class Expr:
         return hash(self.key())
 
     def __bool__(self) -> bool:
-        raise TypeError("an expression has no truth value; use & | ~ instead of and, or, not")
+        instead = "use & | ~ instead of and, or, not, and (a < b) & (b < c) instead of a < b < c"
+        raise TypeError(f"an expression has no truth value; {instead}")
 
     def within(self, start: Expr, length: Expr | int) -> Expr:
         """``start =< self < start + length`` on the circle of sequence numbers (false if length is 0)."""
@@ -143,8 +156,10 @@ class Expr:
 
 
 def _want(expr: Expr, sort: Sort) -> None:
-    if expr.sort is not sort:
-        raise TypeError(f"expected {sort.value}, got {expr.sort.value}")
+    if expr.sort is sort:
+        return
+    hint = f"; {_PARENTHESES}" if sort is Sort.BOOL else ""
+    raise TypeError(f"{expr!r} is {WORDS[expr.sort]}, not {WORDS[sort]}{hint}")
 
 
 def lift(value: Expr | bool | int) -> Expr:
@@ -161,9 +176,11 @@ def lift(value: Expr | bool | int) -> Expr:
 def _compare(op: str, left: Expr, right: Any) -> Expr:
     right = lift(right)
     if left.sort is not right.sort:
-        raise TypeError(f"cannot compare {left.sort.value} with {right.sort.value}")
+        what = f"{WORDS[left.sort]} with {WORDS[right.sort]}: {left!r} with {right!r}"
+        hint = f"; {_PARENTHESES}" if Sort.BOOL in (left.sort, right.sort) else ""
+        raise TypeError(f"cannot compare {what}{hint}")
     if left.sort is Sort.BOOL and op not in ("eq", "ne"):
-        raise TypeError("booleans have no order")
+        raise TypeError(f"conditions have no order: {left!r} and {right!r}; {_PARENTHESES}")
     return Expr(op, (left, right), Sort.BOOL)
 
 
@@ -186,7 +203,19 @@ def elapsed(timer: str, duration: Linear) -> Expr:
     """Whether a timer of the end has run for at least that long since it was last started; false if it does not run.
 
     To the rules it is one more truth value; readers that know time decide it.
+
+    Raises
+    ------
+    ModelError
+        if one of them is something else, or the duration a number: it has a name, under which users can set it.
     """
+    if not isinstance(timer, str):
+        raise ModelError(f"elapsed() asks for the age of a timer by its name, such as \"time-wait\", not {timer!r}")
+    if not isinstance(duration, Linear) or "" in dict(duration.terms):
+        raise ModelError(
+            f"elapsed({timer!r}, …) is given {duration}: name the duration, as in elapsed({timer!r}, "
+            'parameter("WAIT")), and say in numbers how long it is: numbers={"WAIT": 1}'
+        )
     return Expr("elapsed", (timer, duration), Sort.BOOL)
 
 
@@ -231,7 +260,7 @@ def ite(condition: Expr | bool, then: Expr | int | bool, otherwise: Expr | int |
     test, yes, no = lift(condition), lift(then), lift(otherwise)
     _want(test, Sort.BOOL)
     if yes.sort is not no.sort:
-        raise TypeError(f"branches differ: {yes.sort.value} and {no.sort.value}")
+        raise TypeError(f"branches differ: {yes!r} is {WORDS[yes.sort]}, {no!r} {WORDS[no.sort]}")
     if test.op == "const":
         return yes if test.args[0] else no
     return Expr("ite", (test, yes, no), yes.sort)

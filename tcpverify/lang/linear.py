@@ -50,7 +50,11 @@ class Linear:
         return Linear.of(total)
 
     def __mul__(self, factor: int | Fraction) -> Linear:
+        factor = _exact(factor)
         return Linear.of({n: c * factor for n, c in self.terms})
+
+    def __truediv__(self, divisor: int | Fraction) -> Linear:
+        return self * (1 / Fraction(_exact(divisor)))
 
     def __sub__(self, other: Linear | int | Fraction) -> Linear:
         return self + _linear(other) * -1
@@ -66,15 +70,23 @@ class Linear:
         return "".join(parts) or "0"
 
 
+def _exact(value: int | Fraction) -> int | Fraction:
+    if not isinstance(value, int | Fraction):
+        raise TypeError(f"durations are exact: write a whole number, or Fraction(1, 2) for a half, not {value!r}")
+    return value
+
+
 def _linear(value: Linear | int | Fraction) -> Linear:
     return value if isinstance(value, Linear) else constant(value)
 
 
 def parameter(name: str) -> Linear:
     """The expression that is just this parameter."""
+    if not isinstance(name, str) or not name.isidentifier():
+        raise TypeError(f"{name!r} is not a name for a duration: letters, digits and _ make one, such as REUSE_DELAY")
     return Linear.of({name: 1})
 
 
 def constant(value: int | Fraction) -> Linear:
     """A fixed duration."""
-    return Linear.of({"": Fraction(value)})
+    return Linear.of({"": Fraction(_exact(value))})

@@ -132,6 +132,8 @@ def _execute(path: Path, text: str | None) -> dict[str, Any]:
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         where = f"{path}, line {lines[-1]}" if lines else str(path)
         what = str(error).strip().splitlines()
+        if isinstance(error, ModelError):
+            raise ModelError(f"{where}: {error}") from error
         raise ModelError(f"{where}: {type(error).__name__}{': ' + what[0] if what else ''}") from error
     return names
 

@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tcpverify.errors import ModelError, TcpverifyError, UsageError
-from tcpverify.lang.expr import Sort
-from tcpverify.lang.table import Amendment, Rule, Table
+from tcpverify.lang.table import Amendment, Table
+from tcpverify.tcp.misfits import meant, misfits
 from tcpverify.tcp.modelfile import Entry, read
 from tcpverify.tcp.plugins import model_name, offers, the_offer
 
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
     from tcpverify.lang.total import Flaw
 
 __all__ = [
-    "DEFAULT_MODEL", "Entry", "LoadedModel", "amended", "at_hand", "catalogue", "combinations", "load", "misfits",
+    "DEFAULT_MODEL", "Entry", "LoadedModel", "amended", "at_hand", "catalogue", "combinations", "load",
     "outside", "shipped", "shipped_directory", "verify_table",
 ]  # fmt: skip
 
-#: states in which not every variable has a value
-_BEFORE = ("CLOSED", "LISTEN", "SYN-SENT")
 DEFAULT_MODEL = "textbook"
 #: parts of models that are in no file, by the word that names them in an expression
 _AT_HAND: ContextVar[Mapping[str, Entry]] = ContextVar("_AT_HAND", default=MappingProxyType({}))
@@ -108,9 +107,25 @@ def at_hand(parts: Iterable[Entry]) -> Iterator[None]:
 
 def _fitting(name: str, table: Table, parts: tuple[Entry, ...]) -> LoadedModel:
     own = [part for part in parts if part.path.parent != shipped_directory()]
-    if own and (problem := next(misfits(table), None)):
+    if own and (problem := next(chain(misfits(table), _overridden(own, parts)), None)):
         raise ModelError(f"{' and '.join(str(part.path) for part in own)}: {problem}")
     return LoadedModel(name, replace(table, name=name), parts)
+
+
+def _overridden(own: list[Entry], parts: tuple[Entry, ...]) -> Iterator[str]:
+    """Names in ``over`` that no amendment has: none of the model, of the program, on offer, or in a file beside."""
+    for part in own:
+        if not isinstance(part.content, Amendment) or not part.content.over:
+            continue
+        beside = part.path.parent.glob("*.py") if part.path.is_file() else ()
+        known = {
+            *shipped(), *(offer.name.rpartition(":")[2] for offer in offers().models), *(model_name(p) for p in beside),
+            *(p.content.name for p in parts if isinstance(p.content, Amendment)), *_AT_HAND.get(),
+        }  # fmt: skip
+        for name in part.content.over:
+            if name not in known:
+                hint = meant(name, sorted(known), False) or "`tcpverify models` lists what there is"
+                yield f"amendment {part.content.name!r}: over names {name!r}, which no amendment is called; {hint}"
 
 
 def shipped() -> dict[str, Path]:
@@ -246,65 +261,3 @@ def _named(name: str) -> Entry:
     hint = f"did you mean {' or '.join(close)}?" if close else "`tcpverify models` lists what there is"
     broken = "".join(f"; {text}" for _, text in found.problems)
     raise ModelError(f"unknown model {name!r}; {hint}{broken}")
-
-
-# ------------------------------------------------------------ does a table fit itself?
-
-
-def misfits(table: Table) -> Iterator[str]:
-    """What in a table names something that the table does not have, each as one sentence.
-
-    Found before any exploration, because there it would be a stray exception far from its cause.
-    """
-    for name, rule in table.rules.items():
-        if name != rule.name:
-            yield f"rule {rule.name!r} is kept under the name {name!r}"
-        if rule.state not in table.states:
-            yield f"rule {name!r} is of the unknown state {rule.state!r}"
-        if rule.to is not None and rule.to not in table.states:
-            yield f"rule {name!r} leads to the unknown state {rule.to!r}"
-        if rule.event not in table.events:
-            yield f"rule {name!r} is of the unknown event {rule.event!r}"
-            continue
-        sorts = {**table.variables, **table.inputs.get(rule.event, {})}
-        yield from _strangers(rule, sorts, table)
-        yield from _forgotten(rule, table)
-
-
-def _strangers(rule: Rule, sorts: dict[str, Sort], table: Table) -> Iterator[str]:
-    timers = {timer.name for timer in table.timers}
-    for variable, value in rule.assign.items():
-        if variable not in table.variables:
-            yield f"rule {rule.name!r} assigns the unknown variable {variable!r}"
-        elif table.variables[variable] is not value.sort:
-            sort, want = value.sort.value, table.variables[variable].value
-            yield f"rule {rule.name!r} assigns a value of sort {sort} to {variable}, which is {want}"
-    for timer, _ in rule.restarts:
-        if timer not in timers:
-            yield f"rule {rule.name!r} restarts the unknown timer {timer!r}"
-    if rule.guard.sort is not Sort.BOOL:
-        yield f"the guard of rule {rule.name!r} is {rule.guard.sort.value}, not a condition"
-    for expr in rule.expressions():
-        for node in expr.walk():
-            if node.op == "elapsed" and node.args[0] not in timers:
-                yield f"rule {rule.name!r} asks for the unknown timer {node.args[0]!r}"
-            if node.op == "elapsed" and "" in dict(node.args[1].terms):
-                yield f"rule {rule.name!r} asks for {node.args[1]}: name a parameter and give its value in numbers"
-            if node.op == "var" and sorts.get(node.args[0]) is not node.sort:
-                yield f"rule {rule.name!r} reads {node.args[0]!r}, which {rule.event} does not have"
-                return
-
-
-def _forgotten(rule: Rule, table: Table) -> Iterator[str]:
-    """What an end whose connection has not begun is asked for, and does not have."""
-    if rule.state not in _BEFORE:
-        return
-    emitted = {id(expr) for emit in rule.emits for expr in (emit.when, *emit.fields.values())}
-    for expr in rule.expressions():
-        # Segments tell what the end has become.
-        known = rule.assign.keys() if id(expr) in emitted else frozenset[str]()
-        for node in expr.walk():
-            variable = node.args[0] if node.op == "var" else ""
-            if variable not in known and rule.state not in table.relevant.get(variable, table.states):
-                yield f"rule {rule.name!r} reads {variable!r}, of which an end in {rule.state} knows nothing"
-                return

@@ -78,15 +78,24 @@ def test_a_file_beside_the_notebook_goes_together_with_it(tmp_path: Path, monkey
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("rfc1337", "comes with the program"), ("a+b", "hold a"), ("x.py", "not a name"), ("", "must not be empty")],
-)
+    [
+        ("rfc1337", "comes with the program"), ("x.py", "not a name"),
+        ("a+b", "a name is made of letters"), ("", "a name is made of letters"), ("x y", "such as 'late-syn'"),
+    ],
+)  # fmt: skip
 def test_names_that_mean_something_else_are_refused(name: str, said: str) -> None:
-    with pytest.raises(tcpverify.UsageError, match=said):
+    with pytest.raises(tcpverify.TcpverifyError, match=said):
         tcpverify.load("rfc9293") + lasting(1, name)
 
 
 def test_a_claim_is_asked_of_a_variant() -> None:
     assert tcpverify.claims(6, amend=lasting(3)).report.amendment == "hasty"
+
+
+@pytest.mark.parametrize("number", [[99], "6", 6.5, True])
+def test_what_is_no_number_of_a_saying(number: object) -> None:
+    with pytest.raises(tcpverify.UsageError, match="is not the number of a saying; write them one by one"):
+        tcpverify.claims(number)  # type: ignore[arg-type]
 
 
 def test_what_is_no_model() -> None:

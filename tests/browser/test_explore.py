@@ -299,7 +299,7 @@ def test_a_malicious_model_shows_as_text(open_page: OpenPage, tmp_path: Path) ->
     model.write_text(
         "from tcpverify.tcp.vocabulary import *\n"
         f"EVIL = {evil!r}\n"
-        "AMENDMENT = Amendment(name='<b>evil</b>', title=EVIL, source=EVIL,\n"
+        "AMENDMENT = Amendment(name='evil', title=EVIL, source=EVIL,\n"
         "    changes=(change('ESTABLISHED.close', text=EVIL, clause=EVIL),))\n",
         encoding="utf-8",
     )

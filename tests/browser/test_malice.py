@@ -70,7 +70,7 @@ def test_a_malicious_model_shows_as_text(open_page: OpenPage, tmp_path: Path) ->
     folder.mkdir()
     file = folder / f"script><script>{RUN}<" / "script><img src=x onerror=1>' \".py"
     file.parent.mkdir()
-    file.write_text(MODEL.format(evil=EVIL, name=LONG + "<img src=x onerror=1>", long=LONG), encoding="utf-8")
+    file.write_text(MODEL.format(evil=EVIL, name=LONG + "x", long=LONG), encoding="utf-8")
     request = CheckRequest(
         f"textbook+{file}", Fraction(1), (Fraction(1),), scope=Scope(losses=0), properties=("drained",), sweep=False,
         brief=True, states=300,

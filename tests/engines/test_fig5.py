@@ -17,7 +17,8 @@ from tcpverify.lang.expr import boolean, integer, lift, sequence
 from tcpverify.lang.queues import MESSAGE, QueueMachine, QueueSystem
 from tcpverify.lang.system import TimedSystem
 from tcpverify.lang.table import Amendment, Emit, change
-from tcpverify.tcp.registry import load, misfits, shipped
+from tcpverify.tcp.misfits import misfits
+from tcpverify.tcp.registry import load, shipped
 
 FIG5 = runpy.run_path(str(shipped()["fig5"]))
 MACHINE: QueueMachine = FIG5["QUEUES"]

@@ -224,6 +224,7 @@ def test_random_events_find_no_other_difference(other: str) -> None:
 
 def test_no_property_and_no_end_reads_a_tag_that_is_ignored() -> None:
     files = [p for p in Path("tcpverify").rglob("*.py") if p.parent.name in ("tcp", "engines", "evidence")]
+    files.remove(Path("tcpverify/tcp/lexicon.py"))
     for path in files:
         text = path.read_text(encoding="utf-8")
         for tag in UNREAD - {"restarts"}:
