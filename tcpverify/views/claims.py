@@ -23,6 +23,8 @@ CLAIMS_SCHEMA = "tcpverify.claims/1"
 _STYLES = {"yes": "good", "no": "bad", "conditional": "warn", "unknown": "warn"}
 #: what must not begin a line
 _CLOSING = "，。；：、）”？！,.;:)"
+#: what must not end one
+_OPENING = "（“("
 
 
 def claims_lines(report: ClaimsReport, width: int, lang: str = "en") -> list[Line]:
@@ -58,9 +60,14 @@ def _block(answer: Answer, width: int, lang: str) -> list[Line]:
 def _evidence(statement: Statement, outcome: Outcome, width: int, lang: str) -> list[Line]:
     mark, arrow = ("：", " → ") if lang == "zh" else (": ", " → ")
     setting = getattr(statement.setting, lang)
-    text = f"{setting}{mark}{outcome.model}, {asked_text(statement, outcome, lang)}{arrow}"
+    text = f"{setting}{mark}{_models(outcome, lang)}, {asked_text(statement, outcome, lang)}{arrow}"
     rows = _filled(text + outcome_text(statement, outcome, lang), width - 9, lang)
     return [line("       - " if not i else "         ", Span(row, "dim")) for i, row in enumerate(rows)]
+
+
+def _models(outcome: Outcome, lang: str) -> str:
+    """The model or models that a statement is about."""
+    return outcome.model.replace(" and ", " 与 ") if lang == "zh" else outcome.model
 
 
 def _wide(character: str) -> bool:
@@ -73,9 +80,10 @@ def _filled(text: str, width: int, lang: str) -> list[str]:
         return [row[0].text for row in wrapped(text, width)] or [""]
     pieces: list[str] = []
     for character in text:
-        # A Latin word stays together, and so does a sign that closes what stands before it.
-        glued = character in _CLOSING or not (_wide(character) or character == " ")
-        if pieces and glued and (character in _CLOSING or not (_wide(pieces[-1][-1]) or pieces[-1][-1] == " ")):
+        # A Latin word stays together, and so does a sign that closes what stands before it, or opens what follows.
+        word = not (_wide(character) or character == " ")
+        last = pieces[-1][-1] if pieces else " "
+        if pieces and (character in _CLOSING or last in _OPENING or (word and not (_wide(last) or last == " "))):
             pieces[-1] += character
         else:
             pieces.append(character)
@@ -105,7 +113,7 @@ def ladder_of(answer: Answer, width: int, glyphs: Glyphs, lang: str = "en", verb
     _, statement, outcome, _ = against[0]
     assert outcome.trace is not None
     setting = getattr(statement.setting, lang)
-    model = outcome.model
+    model = _models(outcome, lang)
     head = f"{setting}（{model}）" if lang == "zh" else f"{setting[0].upper()}{setting[1:]} ({model})"
     head += f", {asked_text(statement, outcome, lang)} → {outcome_text(statement, outcome, lang)}"
     found: list[Line] = [(), *(line(Span(row, "head")) for row in _filled(head, width, lang))]
@@ -174,7 +182,8 @@ def _claim(answer: Answer) -> dict[str, Any]:
 
 
 def _evidence_document(key: str, statement: Statement, outcome: Outcome, word: str) -> dict[str, Any]:
-    scope, assurance = getattr(statement, "scope", None), outcome.assurance
+    # What was run: a model may bring choices with it that the statement does not make.
+    scope, assurance = outcome.scope or getattr(statement, "scope", None), outcome.assurance
     trace: Mapping[str, Any] | None = outcome.trace.to_json() if outcome.trace is not None else None
     return {
         "key": key,

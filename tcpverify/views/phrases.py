@@ -124,10 +124,10 @@ def asked_text(statement: Statement, outcome: Outcome, lang: str) -> str:
     if isinstance(statement, Checked | Reached):
         what = statement.property if isinstance(statement, Checked) else getattr(described(statement.what), lang)
         barred = [f"{'从不执行' if zh else 'never'} {r}" for r in getattr(statement, "without", ())]
-        return ", ".join([what, *_durations(outcome, lang), *_scope(statement.scope, zh), *barred])
+        return ", ".join([what, *_durations(outcome, lang), *_scope(outcome.scope or statement.scope, zh), *barred])
     if isinstance(statement, Bounded):
         at = f"TIME_WAIT = {expression_text(statement.at)}"
-        return ", ".join([statement.property, at, *_scope(statement.scope, zh)])
+        return ", ".join([statement.property, at, *_scope(outcome.scope or statement.scope, zh)])
     if isinstance(statement, Same):
         about = [*statement.states, *statement.events]
         what = f"{'、'.join(about)} 的规则" if zh else f"rules for {', '.join(about)}"
@@ -156,26 +156,34 @@ def _seconds(value: Fraction, msl: Fraction) -> str:
 
 
 def _scope(scope: Scope, zh: bool) -> list[str]:
+    """How many losses, and whatever else is not as in the scope that commands have unless they are told otherwise."""
+    usual = Scope()
+
     def count(number: int, en: str, cn: str) -> str:
         if number == UNLIMITED:
-            return f"{cn}不限" if zh else f"any number of {en}"
+            return f"{cn}不限" if zh else f"any number of {en if en.endswith('s') else en + 's'}"
         return f"{cn} {number}" if zh else plural(number, en)
 
     found = [count(scope.losses, "loss" if scope.losses != UNLIMITED else "losses", "丢包")]
     if scope.duplicates:
         found.append(count(scope.duplicates, "duplicate", "重复"))
+    if scope.retransmissions != usual.retransmissions:
+        found.append(count(scope.retransmissions, "retransmission", "重传"))
+    if scope.incarnations != usual.incarnations:
+        alone = "仅一个连接" if zh else "one incarnation"
+        several = f"并存 {scope.incarnations} 个连接" if zh else plural(scope.incarnations, "incarnation")
+        found.append(alone if scope.incarnations == 1 else several)
     if scope.data:
         found.append(f"数据 {scope.data}" if zh else "data")
-    if "close-in-turn" in scope.calls:
-        found.append("先后关闭" if zh else "closing in turn")
-    if "cancel" in scope.calls:
-        found.append("可放弃建立" if zh else "openings given up")
-    if "other-host" in scope.calls:
-        found.append("同一地址后有多台主机" if zh else "several hosts behind one address")
-    if scope.reopen != "active":
-        found.append(f"--reopen {scope.reopen}")
-    if scope.sequence != "worst-case":
-        found.append(f"--sequence {scope.sequence}")
+    if calls := [getattr(text, "zh" if zh else "en") for text in _called(scope.calls)]:
+        listed = "，".join(calls) if zh else ", ".join(calls)
+        option = f"--calls {','.join(scope.calls)}"
+        found.append(f"{listed}（{option}）" if zh else f"{listed} ({option})")
+    for name in ("reopen", "sequence"):
+        if getattr(scope, name) != getattr(usual, name):
+            found.append(f"--{name} {getattr(scope, name)}")
+    if scope.start != usual.start:
+        found.append("从两个 CLOSED 端开始" if zh else "from two CLOSED ends")
     if not scope.reordering:
         found.append("按序到达" if zh else "in order")
     if not scope.delay:
@@ -183,20 +191,34 @@ def _scope(scope: Scope, zh: bool) -> list[str]:
     return found
 
 
+def _called(calls: tuple[str, ...]) -> list[Text]:
+    """Where applications may make other calls than usual, what that comes to."""
+    parts = {
+        Text("nobody opens again", "不再打开"): "open" not in calls,
+        Text("nobody calls CLOSE", "无人调用 CLOSE"): not {"close", "close-in-turn"} & {*calls},
+        Text("closing in turn", "先后关闭"): "close-in-turn" in calls,
+        Text("openings given up", "可放弃建立"): "cancel" in calls,
+        Text("connections aborted", "可中止连接"): "abort" in calls,
+        Text("several hosts behind one address", "同一地址后有多台主机"): "other-host" in calls,
+    }
+    return [text for text, told in parts.items() if told]
+
+
 def outcome_text(statement: Statement, outcome: Outcome, lang: str) -> str:
     """What came out, in a few words."""
     zh, shown = lang == "zh", Shown(statement, outcome, lang)
     text = format(shown, "word")
     if outcome.verdict == "unknown":
-        return f"{text} ({outcome.reason})" if outcome.reason else text
+        brackets = "（{}）" if zh else " ({})"
+        return text + brackets.format(outcome.reason) if outcome.reason else text
     if outcome.bound is not None:
         if outcome.verdict == "sometimes":
             text += f" {shown:left}"
         return f"{text}{'；区域：' if zh else '; region: '}{shown:patient}"
     if outcome.value is not None:
-        return f"{shown:rate} {'个/秒' if zh else 'a second'}: {text}"
+        return f"{shown:rate} 个/秒：{text}" if zh else f"{shown:rate} a second: {text}"
     if outcome.names:
-        text += f": {', '.join(outcome.names)}"
+        text += f"：{'、'.join(outcome.names)}" if zh else f": {', '.join(outcome.names)}"
     if outcome.trace is not None:
         steps = len(outcome.trace.steps)
         text += f"（{steps} 步）" if zh else f" in {steps} steps"

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tcpverify.errors import UsageError
-from tcpverify.views.phrases import LANGUAGES, condition_of
+from tcpverify.tcp.scope import Scope
+from tcpverify.views.claims import claims_lines
+from tcpverify.views.phrases import LANGUAGES, asked_text, condition_of
+from tcpverify.views.styled import text_of
 from tcpverify.workflow.claims.asking import claims, find
 from tcpverify.workflow.claims.claim import across, all_of
 from tcpverify.workflow.claims.observed import OBSERVED
 from tcpverify.workflow.claims.outcomes import Answer
 from tcpverify.workflow.claims.sayings import CLAIMS
+from tcpverify.workflow.claims.statements import Bounded, Checked, Reached
+from tcpverify.workflow.prices import BYTES, PORTS, CostRequest
 from tests.docs.answers import report
 
 
@@ -165,3 +172,36 @@ def test_how_sayings_follow_from_statements() -> None:
 def test_an_unknown_number_names_those_that_are_known() -> None:
     with pytest.raises(UsageError, match="no saying 99; they have the numbers 1 to 25"):
         find(99)
+
+
+def test_a_row_says_how_its_scope_differs_from_the_usual() -> None:
+    found = {(a.claim.id, k): asked_text(s, o, "en") for a in report().answers for k, s, o, _ in a.statements()}
+    close = "one incarnation, nobody opens again (--calls close)"
+    assert found[17, "one"].endswith(f"no losses, {close}, --sequence timestamps"), "the model brings timestamps"
+    assert found[9, "text"].endswith(f"no losses, {close}")
+    assert "any number of retransmissions" in found[2, "many"]
+    usual = Scope()
+    for answer in report().answers:
+        for key, statement, outcome, _ in answer.statements():
+            scope = outcome.scope
+            if scope is None:
+                assert not isinstance(statement, Bounded | Checked | Reached)
+                continue
+            for lang in LANGUAGES:
+                text = asked_text(statement, outcome, lang)
+                assert ("(--calls" in text.replace("（", "(")) == (scope.calls not in (usual.calls, ())), (key, text)
+                assert ("--sequence" in text) == (scope.sequence != usual.sequence)
+                assert scope.incarnations == 2 or "one incarnation" in text or "仅一个连接" in text
+
+
+def test_chinese_rows_are_chinese() -> None:
+    rows = text_of(claims_lines(report(), 100, "zh")).splitlines()
+    assert "linux 与 linux+fin-timeout" in "".join(rows)
+    for row in rows:
+        assert " and " not in row and not re.search(r"[一-鿿]:", row), row
+
+
+def test_a_socket_has_one_size() -> None:
+    text = condition_of(next(a for a in report().answers if a.claim.id == 25), "en")
+    assert "14.5 MB" in text and f"{BYTES} bytes" in text
+    assert CostRequest(rate=Fraction(PORTS, 60)).price(Fraction(60)).bytes == PORTS * BYTES

@@ -115,7 +115,8 @@ class Deciding:
         if verdict.vacuous:
             # Nothing was put to the test, so nothing was learned.
             said, reason = UNDECIDED, f"vacuous: {reason}"
-        return Outcome(said, report.model, values, reason, verdict.trace, verdict.assurance)
+        scope = report.request.scope
+        return Outcome(said, report.model, values, reason, verdict.trace, verdict.assurance, scope=scope)
 
     def _bounded(self, asked: Bounded) -> Outcome:
         model = self._model(asked.model)
@@ -127,15 +128,17 @@ class Deciding:
                 model, asked.property, asked.scope, beyond=not asked.within_scope, seconds=self.limits.remaining()
             )
             report = self._bounds[key] = bound(request, interrupted=self.limits.stop)
+        scope = report.request.scope
         if report.open:
-            return Outcome(UNDECIDED, report.model, {}, report.reason, bound=report)
+            return Outcome(UNDECIDED, report.model, {}, report.reason, bound=report, scope=scope)
         trace = next((w.trace for w in report.witnesses), None)
-        return Outcome(_where(report, asked), report.model, {}, "", trace, None, report)
+        return Outcome(_where(report, asked), report.model, {}, "", trace, None, report, scope=scope)
 
     def _reached(self, asked: Reached) -> Outcome:
         found = setting.model(self._model(asked.model), asked.scope)
         scope = setting.scoped(found, asked.scope)
-        return reach(found, scope, self._values(found, asked), asked.what, asked.without, self.limits)
+        outcome = reach(found, scope, self._values(found, asked), asked.what, asked.without, self.limits)
+        return replace(outcome, scope=scope)
 
     def _same(self, asked: Same) -> Outcome:
         one, other = load(self._model(asked.model)), load(self._model(asked.other))

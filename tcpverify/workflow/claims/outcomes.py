@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tcpverify.evidence.trace import Trace
+from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.claims.statements import Statement
 from tcpverify.workflow.derived import BoundReport
 from tcpverify.workflow.results import Assurance
@@ -32,6 +33,8 @@ class Outcome:
         the model that was asked about.
     parameters
         the durations that were used, in seconds.
+    scope
+        the scope, with what the model brings with it; None where nothing was explored.
     trace
         the run that refutes, or that reaches what was to be reached.
     bound
@@ -51,6 +54,7 @@ class Outcome:
     bound: BoundReport | None = None
     value: Fraction | None = None
     names: tuple[str, ...] = ()
+    scope: Scope | None = None
     seconds: float = 0.0
 
 

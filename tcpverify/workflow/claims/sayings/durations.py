@@ -131,8 +131,8 @@ CLAIMS = (
     Claim(
         9,
         Text("TIME_WAIT always ends.", "TIME_WAIT 总会结束。"),
-        Text("termination: with finitely many losses every end that has closed reaches CLOSED.",
-             "性质 termination：丢包有限时，每个已关闭的端最终到达 CLOSED。"),
+        Text("termination, within one connection: with finitely many losses every end that has closed reaches CLOSED.",
+             "单个连接内的性质 termination：丢包有限时，每个已关闭的端最终到达 CLOSED。"),
         "common belief; RFC 1337 §1, H2",
         {
             "books": Checked(Text("the textbook's machine", "教科书的状态机"), "textbook", property="termination", scope=CLOSE),
@@ -144,10 +144,13 @@ CLAIMS = (
         across(),
         (
             Sentence("yyn", Text(
-                "only if TIME-WAIT does not answer bare ACKs. By the steps of RFC 9293 in the order written two ends in "
-                "TIME-WAIT, after a simultaneous close, acknowledge each other's ACKs and restart their timers for ever.",
-                "仅当 TIME-WAIT 不应答纯 ACK 时成立。若严格按 RFC 9293 书写的步骤，同时关闭后处于 TIME-WAIT 的两端会不断互相确认对方的 "
-                "ACK 并永远重启定时器。")),
+                "only if TIME-WAIT does not both answer acceptable bare ACKs and restart on them. RFC 9293 as step 5 means it "
+                "answers old ones, and restarts on a FIN alone. By the steps in the order written two ends in TIME-WAIT, "
+                "after a simultaneous close, acknowledge each other's ACKs and restart their timers for ever ({literal:steps} "
+                "steps to get there).",
+                "仅当 TIME-WAIT 不会对可接受的纯 ACK 既应答又重启定时器时成立。按第五步的本意，RFC 9293 应答旧的纯 ACK，但只因 FIN 而重启。"
+                "若严格按书写的步骤，同时关闭后处于 TIME-WAIT 的两端会不断互相确认对方的 ACK 并永远重启定时器（{literal:steps} 步即可"
+                "发生）。")),
         ),
     ),
 )

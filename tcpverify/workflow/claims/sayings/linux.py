@@ -151,8 +151,8 @@ CLAIMS = (
         (
             Sentence("nyn", Text(
                 "it is the other way round: with 0 a RST ends TIME-WAIT early ({zero:steps} steps); it is 1 that "
-                "prevents it. Nor does TIME-WAIT then last its full time: a newer SYN reopens it ({full:steps} steps).",
-                "恰好相反：取 0 时 RST 会提前终结 TIME-WAIT（{zero:steps} 步），防止“暗杀”的是 1。取 1 时 TIME-WAIT 也未必持续完整的"
+                "prevents it, proved of one connection without losses. Nor does TIME-WAIT then last its full time: a newer SYN reopens it ({full:steps} steps).",
+                "恰好相反：取 0 时 RST 会提前终结 TIME-WAIT（{zero:steps} 步），防止“暗杀”的是 1（已就单个连接、无丢包证明）。取 1 时 TIME-WAIT 也未必持续完整的"
                 "时间：较新的 SYN 会重新打开连接（{full:steps} 步）。")),
         ),
     ),

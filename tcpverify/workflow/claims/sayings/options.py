@@ -22,7 +22,7 @@ CLAIMS = (
         {
             "avoids": Reached(Text("whether TIME-WAIT is entered", "是否进入 TIME-WAIT"), "rfc9293+linger-0",
                               what="time-wait", scope=CLOSE, supports=("unreachable",)),
-            "close": Checked(Text("the peer, which only called CLOSE", "只调用 CLOSE 的对端"), "rfc9293+linger-0",
+            "close": Checked(Text("the peer, which never aborts", "从不中止连接的对端"), "rfc9293+linger-0",
                              property="graceful-close", scope=CLOSE),
             "old": Checked(Text("the next connection", "下一个连接"), "rfc9293+linger-0", property="no-old-segment",
                            scope=REOPEN),
@@ -30,9 +30,9 @@ CLAIMS = (
         all_of(),
         (
             Sentence("ynn", Text(
-                "TIME-WAIT is avoided, and all that it is for is lost: the peer is reset although it only called CLOSE "
-                "({close:steps} steps), and old segments reach the next connection ({old:steps} steps).",
-                "确实避免了 TIME-WAIT，但也失去了它的全部作用：只调用 CLOSE 的对端被复位（{close:steps} 步），"
+                "TIME-WAIT is avoided, and all that it is for is lost: the peer, which has aborted "
+                "nothing, is reset ({close:steps} steps), and old segments reach the next connection ({old:steps} steps).",
+                "确实避免了 TIME-WAIT，但也失去了它的全部作用：从未中止连接的对端被复位（{close:steps} 步），"
                 "旧报文段会进入下一个连接（{old:steps} 步）。")),
         ),
     ),

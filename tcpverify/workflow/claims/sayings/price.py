@@ -7,13 +7,10 @@ from fractions import Fraction
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.claims.claim import Claim, Sentence, across
 from tcpverify.workflow.claims.statements import Checked, Rate, Stays, Text
+from tcpverify.workflow.prices import BYTES, PORTS
 
-__all__ = ["BYTES", "CLAIMS", "PORTS"]
+__all__ = ["CLAIMS"]
 
-#: Linux's default net.ipv4.ip_local_port_range, 32768 to 60999
-PORTS = 60999 - 32768 + 1
-#: of one TIME-WAIT entry in Linux: the tw_sock_TCP slab object of about 250 to 280 bytes; it differs by version
-BYTES = 280
 CLAIMED = Fraction(470)
 CLOSE = Scope(losses=0, incarnations=1, calls=("close",))
 IN_TURN = Scope(losses=0, incarnations=1, calls=("close-in-turn",))
@@ -53,8 +50,10 @@ CLAIMS = (
     Claim(
         25,
         Text("TIME_WAIT wastes resources.", "TIME_WAIT 浪费资源。"),
-        Text("A shorter TIME_WAIT leaves nothing old behind either (drained); the price is that of 2·MSL = 60 s.",
-             "更短的 TIME_WAIT 同样不留下旧报文段（drained）；代价按 2·MSL = 60 秒计算。"),
+        Text("A shorter TIME_WAIT leaves nothing old behind either (drained); the price is that of 2·MSL = 60 s, for sockets "
+             "as large as `cost` takes them (Linux 6.18: the socket and the two buckets of its port).",
+             "更短的 TIME_WAIT 同样不留下旧报文段（drained）；代价按 2·MSL = 60 秒计算，套接字大小与 `cost` 相同"
+             "（Linux 6.18：套接字本身及其端口的两个桶）。"),
         "interview notes; operators",
         {
             "shorter": Checked(Text("1.99 MSL instead of 2 MSL", "以 1.99 MSL 代替 2 MSL"), "textbook",
