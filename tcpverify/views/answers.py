@@ -12,7 +12,7 @@ from tcpverify.views.cost import cost_lines
 from tcpverify.views.ladder import ladder
 from tcpverify.views.quantities import BARE, Unit
 from tcpverify.views.raster import text_plot
-from tcpverify.views.reasons import why_conclusion, why_lines
+from tcpverify.views.reasons import ladder_caption, why_conclusion, why_lines
 from tcpverify.views.styled import Glyphs, Line, line, wrapped
 from tcpverify.workflow.claims.outcomes import ClaimsReport
 from tcpverify.workflow.comparison import CompareReport
@@ -63,7 +63,8 @@ def why_answer(
     # Cut short before any set was found, what was asked about is still worth a picture.
     shown = best.verdict.trace if best is not None else report.verdict.trace
     if shown is not None:
-        lines += [(), *ladder(shown, width=width, glyphs=glyphs, unit=unit, verbose=verbose)]
+        lines += [(), *ladder_caption(report, width)]
+        lines += ladder(shown, width=width, glyphs=glyphs, unit=unit, verbose=verbose)
     return [*lines, *why_conclusion(report, width, unit)]
 
 

@@ -16,7 +16,7 @@ from tcpverify.views.verdicts import evidence
 from tcpverify.workflow.reasons import Lifted, WhyReport
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Verdict
 
-__all__ = ["WHY_SCHEMA", "why_conclusion", "why_document", "why_lines"]
+__all__ = ["WHY_SCHEMA", "ladder_caption", "why_conclusion", "why_document", "why_lines"]
 
 WHY_SCHEMA = "tcpverify.why/1"
 _STYLES = {PROVED: "good", REFUTED: "bad", UNKNOWN: "warn"}
@@ -156,6 +156,22 @@ def _steps(verdict: Verdict) -> int:
 
 def _and(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def ladder_caption(report: WhyReport, width: int) -> list[Line]:
+    """What the ladder is a run of: the fewest powers, which may take more steps than the scope that was asked about."""
+    best = report.smallest
+    if best is None:
+        return []
+    left = _and(best.powers) or "none of these powers"
+    are = "is" if len(best.powers) < 2 else "are"
+    text = f"A run with the fewest powers: of all that the scope gives, {left} {are} left."
+    mine, asked = _steps(best.verdict), _steps(report.verdict)
+    if asked and mine != asked:
+        trace = best.verdict.trace
+        sure = ", the fewest in that scope" if trace is not None and trace.shortest else ""
+        text += f" It takes {plural(mine, 'step')}{sure}; with all powers {asked} are enough."
+    return wrapped(text, width)
 
 
 # ------------------------------------------------------------ proved: assumptions

@@ -12,7 +12,7 @@ import pytest
 from tcpverify.evidence.trace import parse
 from tcpverify.tcp.scope import Scope
 from tcpverify.views.documents import dumps
-from tcpverify.views.reasons import why_conclusion, why_document, why_lines
+from tcpverify.views.reasons import ladder_caption, why_conclusion, why_document, why_lines
 from tcpverify.views.styled import text_of
 from tcpverify.workflow.reasons import Breaking, Lifted, Remedy, WhyReport
 from tcpverify.workflow.results import Assurance, CheckRequest, Verdict
@@ -140,3 +140,15 @@ def test_the_document_is_plain_json() -> None:
         document = json.loads(dumps(why_document(found)))
         assert document["exit_status"] == status and document["schema"] == "tcpverify.why/1"
     assert document["lifted"][-1]["after"] == "0"
+
+
+def test_the_caption_of_the_ladder_says_of_which_scope_its_steps_are_the_fewest() -> None:
+    def caption(found: WhyReport) -> str:
+        return text_of(ladder_caption(found, 300))
+
+    assert "reordering is left." in caption(REFUTED) and "enough" not in caption(REFUTED)
+    shorter = replace(TRACE, steps=TRACE.steps[:4])
+    asked = replace(REFUTED, verdict=replace(REFUTED.verdict, trace=shorter))
+    steps = len(TRACE.steps)
+    assert f"It takes {steps} steps, the fewest in that scope; with all powers 4 are enough." in caption(asked)
+    assert caption(PROVED) == ""
