@@ -41,6 +41,10 @@ COMMANDS = {
     "explain": ("tcpverify.cli.explain", "Say what a property, a rule or a word of the output means."),
 }
 
+#: what others call these commands
+_ALSO = {"list": "models", "ls": "models", "verify": "check", "prove": "check", "replay": "trace", "diff": "compare",
+         "draw": "graph", "plot": "bound", "help": "--help"}  # fmt: skip
+
 
 class _Lazy(click.Group):
     """A group that imports a subcommand only when it is called."""
@@ -65,7 +69,7 @@ class _Lazy(click.Group):
         if name and not name.startswith("-") and name not in COMMANDS:
             from difflib import get_close_matches
 
-            close = get_close_matches(name, COMMANDS, n=1)
+            close = [_ALSO[name]] if name in _ALSO else get_close_matches(name, COMMANDS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
             raise click.UsageError(f"unknown command {name!r}; {hint}")
         return super().resolve_command(ctx, args)

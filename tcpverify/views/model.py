@@ -56,7 +56,7 @@ def model_lines(
             found += rule_lines(table, rule, width)
     if not wanted:
         found += [(), line("no rule of that kind")]
-    gone = [name for name in table.changed_by if name not in table.rules and name not in table.numbers]
+    gone = [name for name in table.changed_by if name not in {**table.rules, **table.numbers, **table.scope}]
     if gone and not state and not event:
         found += [(), line(Span("Rules that amendments removed", "head"))]
         found += [line(f"  {name} (by {table.changed_by[name]})") for name in gone]

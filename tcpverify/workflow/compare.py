@@ -108,7 +108,7 @@ def _prepared(model: LoadedModel, every: list[LoadedModel], base: CheckRequest) 
     """The request about one model: of the further durations those that it has, and what it brings with it."""
     known = {name for one in every for name in setting.further_durations(one.table)}
     if strange := [name for name, _ in base.durations if name not in known]:
-        raise UsageError(f"none of these models has a duration {strange[0]!r} to set")
+        raise setting.no_duration([one.name for one in every], strange[0], known)
     mine = setting.further_durations(model.table)
     durations = tuple((n, v) for n, v in base.durations if n in mine)
     asked = setting.prepared(model, replace(base, durations=durations))

@@ -72,11 +72,10 @@ def _require_effect(models: Collection[str], options: Mapping[str, Any], named: 
     if options["durations"]:
         known = frozenset().union(*(load(model).table.durations() for model in models))
         unknown = [name for name, _ in options["durations"] if name not in known]
-        if unknown and len(models) > 1:
-            raise UsageError(f"none of these models has a duration {unknown[0]!r} to set")
         if unknown:
-            has = f"; it has {', '.join(sorted(known))}" if known else ""
-            raise UsageError(f"{next(iter(models))} has no duration {unknown[0]!r} to set{has}")
+            from tcpverify.workflow.setting import no_duration
+
+            raise no_duration(models, unknown[0], known)
     tick = "tick" in named and options["tick"] is not None
     if not (tick or "other-host" in options["calls"]) or options["sequence"] == "timestamps":
         return

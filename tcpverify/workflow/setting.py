@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,30 +13,33 @@ from tcpverify.lang.linear import parameter
 from tcpverify.lang.table import Table
 from tcpverify.tcp import properties
 from tcpverify.tcp.endpoint import End
+from tcpverify.tcp.lexicon import CHOICES, DURATIONS
 from tcpverify.tcp.registry import Entry, LoadedModel, load, shipped_directory, verify_table
 from tcpverify.tcp.scenario import GAVE_UP, Scenario, Timing
 from tcpverify.tcp.scope import Scope
 from tcpverify.workflow.results import CheckRequest
 
 __all__ = [
-    "further_durations", "is_closing", "model", "own_time_wait", "parameters", "prepared", "proper_end", "scenario",
-    "scoped", "usual",
+    "further_durations", "is_closing", "model", "no_duration", "own_time_wait", "parameters", "prepared", "proper_end",
+    "scenario", "scoped", "usual",
 ]  # fmt: skip
 
 #: about the slowest timestamp clock that RFC 7323 §5.4 allows: one tick a second, where MSL is two minutes
 TICK = parameter("MSL") * Fraction(1, 100)
 #: sums of parts, as they were, that Z3 has found total and free of overlap; what is kept cannot be taken for another
 _SOUND: dict[tuple[tuple[Path, int], ...], tuple[Entry, ...]] = {}
-#: durations that every model has, and the choices that a model can bring with it
-_EVERYWHERE = frozenset({"MSL", "RTO_MIN", "RTO_MAX", "TIME_WAIT", "DELAY_MIN", "TICK"})
-_CHOICES = ("sequence", "start", "reopen")
+#: the options that give the durations of every model
+_OPTIONS = {
+    "MSL": "--msl", "TIME_WAIT": "--time-wait", "RTO_MIN": "--rto", "RTO_MAX": "--rto", "DELAY_MIN": "--delay-min",
+    "TICK": "--tick",
+}  # fmt: skip
 _UNASKED = Scope()
 _CLOSING = frozenset({"FIN-WAIT-1", "FIN-WAIT-2", "CLOSING", "LAST-ACK", "TIME-WAIT"})
 
 
 def further_durations(table: Table) -> tuple[str, ...]:
     """The durations beside those of every model that rules and timers of this one ask for, such as REUSE_DELAY."""
-    return tuple(sorted(table.durations() - _EVERYWHERE))
+    return tuple(sorted(table.durations() - DURATIONS.keys()))
 
 
 def scoped(model: LoadedModel, scope: Scope) -> Scope:
@@ -48,8 +51,8 @@ def scoped(model: LoadedModel, scope: Scope) -> Scope:
         if the model names a choice that no scope has.
     """
     for name, value in model.table.scope.items():
-        if name not in _CHOICES:
-            raise ModelError(f"{model.name}: scope names {name!r}; a model can bring {', '.join(_CHOICES)}")
+        if name not in CHOICES:
+            raise ModelError(f"{model.name}: scope names {name!r}; a model can bring {', '.join(CHOICES)}")
         if getattr(scope, name) == getattr(_UNASKED, name):
             choice: dict[str, Any] = {name: value}
             scope = replace(scope, **choice)
@@ -70,6 +73,16 @@ def usual(model: LoadedModel, name: str, values: Mapping[str, Fraction]) -> Frac
     return own.value(values)
 
 
+def no_duration(models: Collection[str], name: str, known: Collection[str]) -> UsageError:
+    """What is answered when a duration is set that no rule of these models asks for."""
+    if name in _OPTIONS:
+        return UsageError(f"{name} is set by {_OPTIONS[name]}, which every model has, not by --set")
+    one = len(models) == 1
+    who = f"{next(iter(models))} has no" if one else "none of these models has a"
+    there = f"{'it has' if one else 'they have'} {', '.join(sorted(known))}" if known else "no rule asks for any"
+    return UsageError(f"{who} duration {name!r} to set; {there}")
+
+
 def prepared(model: LoadedModel, request: CheckRequest) -> CheckRequest:
     """The request with what the model brings with it: choices of the scope, and durations of its own.
 
@@ -81,8 +94,7 @@ def prepared(model: LoadedModel, request: CheckRequest) -> CheckRequest:
     wanted = further_durations(model.table)
     found = dict(request.durations)
     if unknown := sorted(set(found) - set(wanted)):
-        known = f"; it has {', '.join(wanted)}" if wanted else ""
-        raise UsageError(f"{model.name} has no duration {unknown[0]!r} to set{known}")
+        raise no_duration((model.name,), unknown[0], wanted)
     rto_max = request.rto_max if request.rto_max is not None else request.msl
     for name in wanted:
         if name not in found:

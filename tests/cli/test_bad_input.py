@@ -13,6 +13,8 @@ TRACE = Path(__file__).parent.parent / "views" / "traces" / "too-short.json"
 #: (arguments, words that the sentence must contain)
 BAD = [
     ("chek", "did you mean check"),
+    ("list", "did you mean models?"),
+    ("help", "did you mean --help?"),
     ("--nope", "--nope"),
     ("check nope", "unknown model 'nope'"),
     ("check textbok", "textbook"),
@@ -59,6 +61,10 @@ BAD = [
     ("check --data 401", "data must be at most 400 octets, not 401"),
     ("check --incarnations 1001", "incarnations must be at most 1000"),
     ("bound --set FOO=1s", "textbook has no duration 'FOO' to set"),
+    ("check --set FOO=1", "textbook has no duration 'FOO' to set; no rule asks for any"),
+    ("check textbook+tw-reuse --set REUSE=1", "no duration 'REUSE' to set; it has REUSE_DELAY"),
+    ("check --set MSL=3", "MSL is set by --msl, which every model has, not by --set"),
+    ("compare textbook rfc9293 --set RTO_MAX=3", "RTO_MAX is set by --rto"),
     ("cost textbook textbook+tw-reuse --set FOO=1s", "none of these models has a duration 'FOO' to set"),
     ("claims abc", "'abc' is not the number of a saying, such as 6"),
     ("claims 6.5", "is not the number of a saying"),

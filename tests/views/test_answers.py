@@ -9,7 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from tcpverify.evidence.trace import parse
-from tcpverify.tcp.registry import load
+from tcpverify.lang.table import Amendment, remove
+from tcpverify.tcp.registry import LoadedModel, load
 from tcpverify.views import verdicts
 from tcpverify.views.documents import check_document, dumps, junit
 from tcpverify.views.model import described, model_document, model_lines, touched
@@ -122,6 +123,15 @@ def test_a_model_in_print_marks_what_amendments_changed() -> None:
     assert "rfc1337" in described(model)
     assert touched(model.table, "TIME-WAIT.rst") == ["rfc1337"]
     assert touched(model.table, "ESTABLISHED.rst") == []
+
+
+def test_only_rules_are_listed_as_removed() -> None:
+    linux = text_of(model_lines(load("linux"), 100, changed=True))
+    assert "scope: sequence = timestamps" in linux and "\n  sequence (by" not in linux
+    less = Amendment("less", "", "", (remove("TIME-WAIT.other"),), scope={"start": "closed"})
+    without = load("rfc9293").table.amended(less)
+    text = text_of(model_lines(LoadedModel("less", without, load("rfc9293").parts), 100, changed=True))
+    assert text.rstrip().endswith("Rules that amendments removed\n  TIME-WAIT.other (by less)")
 
 
 def test_guards_are_printed_in_the_words_of_the_rfc() -> None:
