@@ -7,7 +7,9 @@ comment in the source regrets that it cannot go back to TIME-WAIT if that SYN wa
 
 Left out: the answers to empty segments and to SYNs come at most once in 500 ms (tcp_invalid_ratelimit); a SYN that
 nobody listens for is acknowledged; outside TIME-WAIT, Linux takes a segment that ends at RCV.NXT, or begins at the
-right edge of the window, for acceptable, and believes a RST at RCV.NXT-1 after a FIN. Wanted by nearly everyone: it
+right edge of the window, for acceptable, and believes a RST at RCV.NXT-1 after a FIN. Left out too: the ISNs of a
+connection that begins in CLOSED come from a clock with a secret offset (RFC 6528), whereas in `linux`, which has
+timestamps, they may fall anywhere; `--sequence clock` has the one without the other. Wanted by nearly everyone: it
 is what most servers run. Linux names no MSL; 30 s is the one of which 60 s are twice.
 """
 

@@ -115,7 +115,8 @@ class Table:
         for what, new, old in (("number", amendment.numbers, self.numbers), ("choice", amendment.scope, self.scope)):
             for name, value in new.items():
                 if old.get(name) != value:
-                    claim(what, name, changed.get(name))
+                    out = f", or leave it out and ask with --{name} {value}, which comes before what a model brings"
+                    claim(what, name, changed.get(name), out if what == "choice" else "")
                 changed[name] = amendment.name
         known = {timer.name for timer in self.timers}
         for timer in amendment.timers:

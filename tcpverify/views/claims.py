@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 from tcpverify.evidence.trace import Trace
 from tcpverify.views.bound import cell, symbolic_unit
 from tcpverify.views.ladder import ladder
-from tcpverify.views.phrases import WORDS, asked_text, condition_of, outcome_text
+from tcpverify.views.phrases import WORDS, asked_text, condition_of, models_text, outcome_text
 from tcpverify.views.quantities import BARE, UNITS, Unit
 from tcpverify.views.story import heading
 from tcpverify.views.styled import Glyphs, Line, Span, line, wrapped
@@ -60,14 +60,9 @@ def _block(answer: Answer, width: int, lang: str) -> list[Line]:
 def _evidence(statement: Statement, outcome: Outcome, width: int, lang: str) -> list[Line]:
     mark, arrow = ("：", " → ") if lang == "zh" else (": ", " → ")
     setting = getattr(statement.setting, lang)
-    text = f"{setting}{mark}{_models(outcome, lang)}, {asked_text(statement, outcome, lang)}{arrow}"
+    text = f"{setting}{mark}{models_text(outcome, lang)}, {asked_text(statement, outcome, lang)}{arrow}"
     rows = _filled(text + outcome_text(statement, outcome, lang), width - 9, lang)
     return [line("       - " if not i else "         ", Span(row, "dim")) for i, row in enumerate(rows)]
-
-
-def _models(outcome: Outcome, lang: str) -> str:
-    """The model or models that a statement is about."""
-    return outcome.model.replace(" and ", " 与 ") if lang == "zh" else outcome.model
 
 
 def _wide(character: str) -> bool:
@@ -113,7 +108,7 @@ def ladder_of(answer: Answer, width: int, glyphs: Glyphs, lang: str = "en", verb
     _, statement, outcome, _ = against[0]
     assert outcome.trace is not None
     setting = getattr(statement.setting, lang)
-    model = _models(outcome, lang)
+    model = models_text(outcome, lang)
     head = f"{setting}（{model}）" if lang == "zh" else f"{setting[0].upper()}{setting[1:]} ({model})"
     head += f", {asked_text(statement, outcome, lang)} → {outcome_text(statement, outcome, lang)}"
     found: list[Line] = [(), *(line(Span(row, "head")) for row in _filled(head, width, lang))]

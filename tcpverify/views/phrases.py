@@ -13,7 +13,7 @@ from tcpverify.workflow.claims.outcomes import Answer, Outcome
 from tcpverify.workflow.claims.statements import Bounded, Checked, Rate, Reached, Same, Statement, Stays, Text
 from tcpverify.workflow.derived import BoundReport
 
-__all__ = ["LANGUAGES", "WORDS", "Shown", "asked_text", "condition_of", "outcome_text"]
+__all__ = ["LANGUAGES", "WORDS", "Shown", "asked_text", "condition_of", "models_text", "outcome_text"]
 
 LANGUAGES = ("en", "zh")
 #: answers and outcomes in words
@@ -116,6 +116,11 @@ def condition_of(answer: Answer, lang: str) -> str:
 
 
 # ------------------------------------------------------------ evidence
+
+
+def models_text(outcome: Outcome, lang: str) -> str:
+    """The model or models that a statement is about."""
+    return outcome.model.replace(" and ", " 与 ") if lang == "zh" else outcome.model
 
 
 def asked_text(statement: Statement, outcome: Outcome, lang: str) -> str:

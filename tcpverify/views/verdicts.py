@@ -22,7 +22,12 @@ def preface(report: CheckReport, width: int, unit: Unit = BARE, title: str = "")
     """Which machine, which durations, which scope: everything that a verdict depends on."""
     found = wrapped(f"{report.model}: {title or report.title}", width, "title", indent="  ")
     found += wrapped(durations_text(report.parameters, unit, report.request.scope.delay) + ".", width, "", "  ", "  ")
-    return found + wrapped(f"Scope: {scope_text(report.request.scope)}.", width, "dim", "  ", "  ")
+    found += wrapped(f"Scope: {scope_text(report.request.scope)}.", width, "dim", "  ", "  ")
+    for name, value in report.overridden.items():
+        so = ", so segments carry no timestamps" if value == "timestamps" else ""
+        text = f"{report.model} brings {name} = {value} with it, but you ask for {getattr(report.request.scope, name)}{so}."
+        found += wrapped(text, width, "warn", "  ", "    ")
+    return found
 
 
 def evidence(verdict: Verdict) -> str:

@@ -120,6 +120,7 @@ def _check(
         gave_up=first is not None and "gave-up" in first.first,
         interrupted=limits.stopped,
         seconds=limits.spent,
+        overridden={n: v for n, v in model.table.scope.items() if getattr(request.scope, n) != v},
         queries=session.queries,
     )
 

@@ -107,6 +107,8 @@ class CheckReport:
         whether some runs were cut off because an end had used up its retransmissions.
     interrupted
         whether Ctrl-C ended the run early.
+    overridden
+        choices of the scope that the model brings with it, where the request has made another.
     queries
         what Z3 was asked to confirm, by name, as SMT-LIB scripts; every answer to them must be unsat.
     """
@@ -121,6 +123,7 @@ class CheckReport:
     gave_up: bool = False
     interrupted: bool = False
     seconds: float = 0.0
+    overridden: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from tcpverify.views.phrases import WORDS, asked_text, condition_of, outcome_text
+from tcpverify.views.phrases import WORDS, asked_text, condition_of, models_text, outcome_text
 from tcpverify.workflow.claims.asking import claims
 from tcpverify.workflow.claims.outcomes import Answer, ClaimsReport
 from tests.docs.console import ROOT
@@ -42,7 +42,7 @@ def _section(answer: Answer, lang: str) -> list[str]:
     ]  # fmt: skip
     for _, statement, outcome, _ in answer.statements():
         asked, said = asked_text(statement, outcome, lang), outcome_text(statement, outcome, lang)
-        rows.append(f"- {getattr(statement.setting, lang)}{colon}`{outcome.model}`, {asked} → {said}")
+        rows.append(f"- {getattr(statement.setting, lang)}{colon}`{models_text(outcome, lang)}`, {asked} → {said}")
     return [*rows, ""]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tcpverify.engines.explore import Budget, Exploration, explore
 from tcpverify.engines.skeleton import Skeleton
-from tcpverify.errors import InternalDisagreement, UsageError
+from tcpverify.errors import InternalDisagreement, ModelError, UsageError
 from tcpverify.evidence.concrete import concretise
 from tcpverify.evidence.replay import replay
 from tcpverify.evidence.trace import Trace, parse
@@ -213,3 +213,14 @@ def test_paws_without_timestamps_treats_all_alike():
     report = check(CheckRequest("textbook+paws", Fraction(1), (Fraction(2),), scope=Scope(losses=0)))
     counted = {v.property: v.verdict for v in report.verdicts}
     assert counted["no-old-segment"] == "proved"
+
+
+def test_a_regime_that_excludes_timestamps_is_asked_for_by_an_option() -> None:
+    with pytest.raises(ModelError, match="leave it out and ask with --sequence clock"):
+        load("linux+rfc6528")
+    asked = CheckRequest(
+        "linux", Fraction(1), scope=Scope(losses=0, incarnations=1, calls=("close",), sequence="clock"),
+        properties=("time-wait-side",), sweep=False,
+    )  # fmt: skip
+    found = check(asked)
+    assert found.overridden == {"sequence": "timestamps"} and found.request.scope.sequence == "clock"

@@ -152,3 +152,11 @@ def test_numbers_are_exact() -> None:
     assert UNITS["ms"].show(Fraction(1, 5)) == "200ms"
     assert multiple(Fraction(60), Fraction(30)) == "2 MSL"
     assert [plural(n, "loss") for n in (0, 1, 2)] == ["no losses", "1 loss", "2 losses"]
+
+
+def test_a_choice_of_the_model_that_the_user_overrides_is_said() -> None:
+    request = CheckRequest("linux", MSL, scope=Scope(sequence="clock"))
+    found = replace(PROVED, request=request, model="linux", overridden={"sequence": "timestamps"})
+    said = " ".join(text_of(verdicts.preface(found, 100)).split())
+    assert "linux brings sequence = timestamps with it, but you ask for clock, so segments carry no timestamps." in said
+    assert "with it, but" not in text_of(verdicts.preface(PROVED, 100))
