@@ -25,7 +25,8 @@ def preface(report: CheckReport, width: int, unit: Unit = BARE, title: str = "")
     found += wrapped(f"Scope: {scope_text(report.request.scope)}.", width, "dim", "  ", "  ")
     for name, value in report.overridden.items():
         so = ", so segments carry no timestamps" if value == "timestamps" else ""
-        text = f"{report.model} brings {name} = {value} with it, but you ask for {getattr(report.request.scope, name)}{so}."
+        asked = getattr(report.request.scope, name)
+        text = f"{report.model} brings {name} = {value} with it, but you ask for {asked}{so}."
         found += wrapped(text, width, "warn", "  ", "    ")
     return found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tcpverify.evidence.trace import parse
 from tcpverify.lang.table import Amendment, remove
 from tcpverify.tcp.registry import LoadedModel, load
+from tcpverify.tcp.scope import Scope
 from tcpverify.views import verdicts
 from tcpverify.views.documents import check_document, dumps, junit
 from tcpverify.views.model import described, model_document, model_lines, touched
