@@ -25,7 +25,8 @@ def sweep(
 ) -> int:  # fmt: skip
     """Derive every bound in turn and print the table; what time does not allow is said to be open.
 
-    Each cell may take its share of the time that is left; without a limit, so long that the table comes to an end.
+    Each cell may take its share of the time, and those that are open then share what the others have left over; without
+    a limit, each may take so long that the table comes to an end.
     """
     from tcpverify.views.bound import bound_document
     from tcpverify.views.documents import dumps
@@ -34,24 +35,31 @@ def sweep(
 
     properties = properties or SWEPT
     cells: dict[tuple[str, str], BoundReport | str] = {}
-    began, left = time.perf_counter(), len(models) * len(properties)
+    began = time.perf_counter()
+    everything = [(model, name) for model in models for name in properties]
     try:
         with stop:
-            for model in models:
-                for name in properties:
-                    share = PATIENCE
-                    if request.seconds:
-                        share = max((request.seconds - (time.perf_counter() - began)) / left, 0.05)
-                    left -= 1
+            for again in (False, True) if request.seconds else (False,):
+                todo = [key for key in everything if not again or _open(cells.get(key))]
+                for place, key in enumerate(todo):
                     if stop.asked:
-                        continue
+                        break
+                    left = request.seconds - (time.perf_counter() - began)
+                    if not request.seconds:
+                        share = PATIENCE
+                    elif again:
+                        share = left / (len(todo) - place)
+                        if share <= request.seconds / len(everything):
+                            continue
+                    else:
+                        share = min(request.seconds / len(everything), left)
                     try:
-                        one = replace(about(request, name), model=model, seconds=share)
-                        cells[model, name] = bound(one, progress, stop)
+                        one = replace(about(request, key[1]), model=key[0], seconds=max(share, 0.05))
+                        cells[key] = bound(one, progress, stop)
                     except TcpverifyError as error:
                         if error.exit_status != 2:
                             raise
-                        cells[model, name] = str(error)
+                        cells[key] = str(error)
     finally:
         progress.clear()
     reports = [r for r in cells.values() if not isinstance(r, str)]
@@ -68,3 +76,8 @@ def sweep(
     if stop.asked:
         return 130
     return 0 if len(reports) == len(models) * len(properties) and all(r.exit_status == 0 for r in reports) else 3
+
+
+def _open(cell: BoundReport | str | None) -> bool:
+    """Whether more time may say more."""
+    return isinstance(cell, BoundReport) and cell.exit_status != 0

@@ -8,7 +8,7 @@ piece is left open. (Counterexample-guided synthesis, after Frehse, Jha and Krog
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tcpverify.engines.explore import Exploration
 from tcpverify.engines.parametric import ParametricZones
@@ -16,7 +16,7 @@ from tcpverify.engines.zones import EMPTY
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Constraint, Edge
 
-__all__ = ["complement", "minus", "path_region", "simplified", "widest"]
+__all__ = ["complement", "marked", "minus", "path_region", "simplified", "widest"]
 
 
 def path_region(
@@ -47,19 +47,23 @@ def widest(run: Exploration, mark: str) -> list[tuple[int, int]]:
     None is met only where another one, on the list, is met as well.
     """
     space: ParametricZones = run.zones
-    bit = 1 << run.skeleton.marks.index(mark)
     kept: list[tuple[Region, int, int]] = []
+    for state, index in marked(run, mark):
+        region = space.region(run.after(run.zone[state], run.skeleton.steps_of[run.location[state]][index][1]))
+        if not any(known.includes(region) for known, _, _ in kept):
+            kept = [row for row in kept if not region.includes(row[0])] + [(region, state, index)]
+    return [(state, index) for _, state, index in kept]
+
+
+def marked(run: Exploration, mark: str) -> Iterator[tuple[int, int]]:
+    """The marked edges that are met, as (state, index of edge), those met first before."""
+    bit = 1 << run.skeleton.marks.index(mark)
     for state, location in enumerate(run.location):
         if run.skeleton.edges_of[location] is None:
             continue
         for index, (_, pattern, bits) in enumerate(run.skeleton.steps_of[location]):
-            zone = run.after(run.zone[state], pattern) if bits & bit else EMPTY
-            if zone == EMPTY:
-                continue
-            region = space.region(zone)
-            if not any(known.includes(region) for known, _, _ in kept):
-                kept = [row for row in kept if not region.includes(row[0])] + [(region, state, index)]
-    return [(state, index) for _, state, index in kept]
+            if bits & bit and run.after(run.zone[state], pattern) != EMPTY:
+                yield state, index
 
 
 def minus(pieces: Iterable[Region], cut: Sequence[Condition], domain: Region) -> list[Region]:

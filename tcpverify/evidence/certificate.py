@@ -22,6 +22,7 @@ from tcpverify.tcp.endpoint import End
 from tcpverify.tcp.location import Location
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import Scope
+from tcpverify.tcp.stamps import ORDER
 
 __all__ = ["SCHEMA", "Assumption", "Bound", "Certificate", "CertificateFile", "Kind", "Region", "assumed", "fixed"]
 
@@ -201,6 +202,7 @@ def _system(scenario: Scenario, scope: Scope) -> dict[str, Any]:
         "positive_timeouts": timing.positive,
         "watch_first_fin": scenario.watch_first_fin,
         **({"watch_deliveries": True} if scenario.watch_deliveries else {}),
+        **({"timestamps": ORDER} if scenario.stamps is not None and scenario.stamps.kind == ORDER else {}),
         **({"scope": scenario.scope.as_json()} if scenario.scope != scope else {}),
     }
 

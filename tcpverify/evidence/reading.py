@@ -23,6 +23,7 @@ from tcpverify.tcp.location import GAVE_UP, Location, Timing
 from tcpverify.tcp.registry import LoadedModel, load, outside, shipped_directory, verify_table
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import MOST_DATA, MOST_INCARNATIONS, UNLIMITED, Scope
+from tcpverify.tcp.stamps import EXACT, ORDER
 
 __all__ = ["covers", "read"]
 
@@ -178,6 +179,7 @@ def _scenario(
     return Scenario(
         model.table, wider, timing, properties.observe, properties.drain, watch_first_fin=watch,
         obligations=field["obligations"].text(OBLIGATIONS), watch_deliveries=octets,
+        timestamps=stamps.text((ORDER,)) if (stamps := field.get("timestamps")) is not None else EXACT,
     )  # fmt: skip
 
 

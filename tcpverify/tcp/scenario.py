@@ -22,7 +22,7 @@ from tcpverify.tcp.location import GAVE_UP, Action, Drain, Location, Observer, P
 from tcpverify.tcp.numbers import NO_RELATION, Spaces
 from tcpverify.tcp.parts import Parts, flight_order
 from tcpverify.tcp.scope import UNLIMITED, Scope
-from tcpverify.tcp.stamps import Stamps, choices
+from tcpverify.tcp.stamps import EXACT, ORDER, Stamps
 
 __all__ = ["GAVE_UP", "Action", "Location", "Observer", "Plan", "Scenario", "Snapshot", "Timing"]
 
@@ -49,6 +49,8 @@ class Scenario:
         table is read by the interpreter instead of compiled. Re-checks use both.
     obligations
         where duplicates are unlimited, which segments must arrive (`tcpverify.tcp.copies.OBLIGATIONS`).
+    timestamps
+        where segments carry them, what is told apart (`tcpverify.tcp.stamps`).
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Scenario:
         plain: bool = False,
         obligations: str = OBLIGATIONS[-1],
         watch_deliveries: bool = False,
+        timestamps: str = EXACT,
     ) -> None:
         self.table = table
         self.scope = scope
@@ -80,7 +83,7 @@ class Scenario:
         self.machine = Machine(table, self.spaces, plain)
         self.parts: Parts = sibling.parts if sibling is not None else Parts(self.machine.running)
         order = flight_order(self.parts, scope.reordering)
-        self.stamps = Stamps(self.parts, order) if scope.sequence == "timestamps" else None
+        self.stamps = Stamps(self.parts, order, timestamps) if scope.sequence == "timestamps" else None
         self.obligations = obligations
         self.copies = (
             # One that calls CLOSE while it opens may send its SYN,ACK again from FIN-WAIT-1.
@@ -109,7 +112,8 @@ class Scenario:
         """The same system, computed afresh by the plain interpreter of the table."""
         return Scenario(self.table, self.scope, self.timing, self.observer, self.drain, self.watch_first_fin,
                         sibling=self, plain=True, obligations=self.obligations,
-                        watch_deliveries=self.watch_deliveries)  # fmt: skip
+                        watch_deliveries=self.watch_deliveries,
+                        timestamps=self.stamps.kind if self.stamps is not None else EXACT)  # fmt: skip
 
     def watches(self, name: str) -> bool:
         """Whether what the property of that name asks for is kept."""
@@ -132,6 +136,8 @@ class Scenario:
     def initial(self) -> list[tuple[Location, int]]:
         """Where runs start, as ``scope.start`` says; of two CLOSED ends, end 0 may open first."""
         ends = self.machine.first_ends(self.scope, self.stamps is not None)
+        if self.stamps is not None and self.stamps.kind == ORDER:
+            ends = [end._replace(again=False) for end in ends]
         a, b = (self.parts.end(e) for e in ends)
         clocks = len(self.parts.timers[a]) + len(self.parts.timers[b])
         return [((a, b, (), self.scope.losses, self.scope.duplicates, 0), clocks)]
@@ -348,13 +354,13 @@ class Scenario:
     def _arrival_plans(self, mine: int, flying: int) -> list[Plan]:
         found = self._arrivals.get((mine, flying))
         if found is None:
-            segment = self.parts.segments[flying]
+            segment, end = self.parts.segments[flying], self.parts.ends[mine]
             event, side = Event("SEGMENT", segment), 1 - segment.end
-            found = self._arrivals[mine, flying] = [
-                plan
-                for case in self.machine.reactions(side, self.parts.ends[mine], event)
-                for plan in self._plans(side, mine, event, case)
-            ]
+            if self.stamps is None:
+                cases = self.machine.reactions(side, end, event)
+            else:
+                cases = self.stamps.arrival(self.machine, side, end, segment)
+            found = self._arrivals[mine, flying] = [p for c in cases for p in self._plans(side, mine, event, c)]
         return found
 
     def _plans(self, side: int, mine: int, event: Event, case: Case, second: bool = False) -> list[Plan]:
@@ -363,7 +369,7 @@ class Scenario:
             return [self._plan(side, mine, event, case, second)]
         return [
             self._plan(side, mine, event, case._replace(reaction=reaction), second, fresh, again)
-            for reaction, fresh, again in choices(case.reaction, event.other)
+            for reaction, fresh, again in self.stamps.choices(case.reaction, event.other)
         ]
 
     def _plan(

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
-from tcpverify.engines.derivation import complement, minus, path_region, simplified, widest
+from tcpverify.engines.derivation import complement, marked, minus, path_region, simplified, widest
 from tcpverify.engines.explore import Budget, Exploration, explore
 from tcpverify.engines.parametric import ParametricZones
 from tcpverify.engines.skeleton import Skeleton
@@ -27,9 +28,11 @@ from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
 from tcpverify.tcp import properties
 from tcpverify.tcp.copies import OBLIGATIONS
+from tcpverify.tcp.guided import Guided
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario, Timing
 from tcpverify.tcp.scope import UNLIMITED, Scope
+from tcpverify.tcp.stamps import EXACT, ORDER
 from tcpverify.workflow import facets, setting
 from tcpverify.workflow.derived import BoundReport, BoundRequest, Cut, Proof
 from tcpverify.workflow.limits import Limits, without_collector
@@ -45,6 +48,8 @@ PATIENCE = (4_000, 25_000, 150_000, 400_000, 1_500_000, 10_000_000)
 MOST_CUTS = 40
 #: states after which a proof within the scope is not sought beyond it any more
 UPGRADE = 150_000
+#: runs of a looser system that real ones are sought for
+LEADS = 40
 #: numbers of retransmissions and duplicates with which refutations are sought where any number is allowed, by round
 SEARCHES = (((1, 0),), ((1, 0), (2, 0)), ((2, 0), (1, 1)), ((2, 0), (1, 1)), ((3, 0), (2, 1)), ((3, 1), (2, 2)))
 #: how exact a proof may be, by round: obligations, widest coefficient, zones of a location that are kept apart (0: all)
@@ -66,6 +71,7 @@ class _System(NamedTuple):
     obligations: str = OBLIGATIONS[-1]
     widest: int = 0
     merge: int = 0
+    timestamps: str = EXACT
 
 
 @dataclass
@@ -85,14 +91,15 @@ class Derivation:
     #: real system that was asked for proves of a piece
     tried: dict[tuple[tuple[Condition, ...], _System], int] = field(default_factory=dict)
     within: dict[tuple[Condition, ...], tuple[_System, Exploration]] = field(default_factory=dict)
-    paths: dict[tuple[Condition, ...], tuple[Scenario, object, Sequence[Edge]]] = field(default_factory=dict)
-    _skeletons: dict[tuple[Scope, str, bool], Skeleton] = field(default_factory=dict)
+    paths: dict[tuple[Condition, ...], tuple[Skeleton, object, Sequence[Edge]]] = field(default_factory=dict)
+    _skeletons: dict[tuple[Scope, str, str, bool], Skeleton] = field(default_factory=dict)
 
     # ------------------------------------------------------------ systems
 
-    def skeleton(self, scope: Scope, obligations: str) -> Skeleton:
+    def skeleton(self, wanted: _System) -> Skeleton:
         """The discrete side of a system, enumerated once."""
-        key = (scope, obligations, self.strict)
+        scope = wanted.scope
+        key = (scope, wanted.obligations, wanted.timestamps, self.strict)
         found = self._skeletons.get(key)
         if found is None:
             timing = Timing(
@@ -103,26 +110,27 @@ class Derivation:
             )
             system = Scenario(
                 self.model.table, scope, timing, properties.observe, properties.drain,
-                watch_first_fin=self.request.property == "time-wait-side", obligations=obligations,
-                watch_deliveries=self.request.property == "no-double-delivery",
+                watch_first_fin=self.request.property == "time-wait-side", obligations=wanted.obligations,
+                watch_deliveries=self.request.property == "no-double-delivery", timestamps=wanted.timestamps,
             )  # fmt: skip
             found = self._skeletons[key] = Skeleton(system)
         return found
 
-    def searching(self, turn: int) -> list[Scope]:
-        """Real scopes in which to look for refutations, and which decide if they are the one asked for."""
-        scope = self.request.scope
-        if UNLIMITED not in (scope.retransmissions, scope.duplicates):
-            return [scope]
-        return [
-            replace(scope, retransmissions=_at_most(r, scope.retransmissions), duplicates=_at_most(d, scope.duplicates))
-            for r, d in SEARCHES[turn]
-        ]
+    def searching(self, turn: int) -> list[_System]:
+        """Real systems in which to look for refutations, and which decide if they are the one asked for."""
+        scope, found = self.request.scope, []
+        limited = UNLIMITED not in (scope.retransmissions, scope.duplicates)
+        for r, d in ((scope.retransmissions, scope.duplicates),) if limited else SEARCHES[turn]:
+            within = _at_most(r, scope.retransmissions), _at_most(d, scope.duplicates)
+            found.append(_System(replace(scope, retransmissions=within[0], duplicates=within[1])))
+        return found
 
     def proving(self, turn: int) -> list[_System]:
-        """Systems with any number of retransmissions and duplicates."""
+        """Systems with more behaviour: any number of retransmissions and duplicates, or any two timestamps alike."""
         scope = self.request.scope
-        if scope.sequence == "timestamps" or not self.request.beyond or not (scope.reordering and scope.delay):
+        if scope.sequence == "timestamps":
+            return [_System(scope, timestamps=ORDER)]
+        if not self.request.beyond or not (scope.reordering and scope.delay):
             return []
         scope = replace(scope, retransmissions=UNLIMITED, duplicates=UNLIMITED)
         # What is lost must be made up for by answers.
@@ -153,15 +161,19 @@ class Derivation:
         if piece.conditions not in self.within and self._search(piece, turn):
             return True
         known = self.within.get(piece.conditions)
+        if known is not None and self.request.scope.sequence == "timestamps":
+            return self.prove(known[0], piece, known[1])
         for system in self.proving(turn):
             key = (piece.conditions, system)
             if self.tried.get(key, -1) >= turn:
                 continue
             if self.limits.over():
                 break
-            run = self.explore(system, piece, PATIENCE[turn] if known is None else UPGRADE)
+            run = self.explore(system, piece, _patience(system, turn) if known is None else UPGRADE)
             if run.complete and self.request.property not in run.first:
                 return self.prove(system, piece, run)
+            if system.timestamps != EXACT and self.request.property in run.first and self._follow(system, run, piece):
+                return True
             self.tried[key] = _IN_VAIN if run.complete or self.request.property in run.first else turn
         if known is not None and (turn or not self.proving(1) or self.limits.over()):
             return self.prove(known[0], piece, known[1])
@@ -169,17 +181,21 @@ class Derivation:
 
     def _search(self, piece: Region, turn: int) -> bool:
         """Seek a refutation in real systems; True if something was cut off."""
-        for scope in self.searching(turn):
-            system = _System(scope)
+        asked = _System(self.request.scope)
+        looser = self.proving(turn) if asked.scope.sequence == "timestamps" and 0 < turn < len(PATIENCE) - 1 else ()
+        # While the far smaller system of timestamps may still prove it, or give leads, that comes first.
+        if any(self.tried.get((piece.conditions, system), 0) != _IN_VAIN for system in looser):
+            return False
+        for system in self.searching(turn):
             key = (piece.conditions, system)
             if self.tried.get(key, -1) >= turn or self.limits.over():
                 continue
-            last = scope == self.request.scope and (turn == len(PATIENCE) - 1 or not self.proving(-1))
-            run = self.explore(system, piece, 0 if last else PATIENCE[turn])
+            last = system == asked and (turn == len(PATIENCE) - 1 or not self.proving(-1))
+            run = self.explore(system, piece, 0 if last else _patience(system, turn))
             if self.request.property in run.first:
                 if self.cut(system, run, piece):
                     return True
-            elif run.complete and scope == self.request.scope:
+            elif run.complete and system == asked:
                 self.within[piece.conditions] = system, run
             else:
                 self.tried[key] = _IN_VAIN if run.complete else turn
@@ -189,9 +205,10 @@ class Derivation:
         self, system: _System, piece: Region, patience: int, further: ParametricZones | None = None
     ) -> Exploration:
         """Explore a piece, until the property is broken (not with ``further``) or all is known or patience ends."""
-        skeleton = self.skeleton(system.scope, system.obligations)
+        skeleton = self.skeleton(system)
         space = further or ParametricZones(skeleton, self.names, piece, system.widest)
-        what = f"{'proving' if system.widest else 'searching'}, {len(self.cuts)} cut off, {len(self.proofs)} proved"
+        proves = system.widest or system.timestamps != EXACT
+        what = f"{'proving' if proves else 'searching'}, {len(self.cuts)} cut off, {len(self.proofs)} proved"
 
         def report(states: int, transitions: int, depth: int) -> None:
             if self.progress is not None:
@@ -216,18 +233,33 @@ class Derivation:
         further = self.explore(system, piece, 3 * len(run) + 300, run.zones)
         found = False
         for state, index in widest(further, self.request.property):
-            found = self._cut(system, further, piece, state, index) or found
+            found = self._cut(system, piece, _edges(further, state, index)) or found
         if not found and self.strict:
             raise InternalDisagreement(f"the exploration's path for {self.request.property} is not possible")
         self.strict = self.strict or not found
         return found
 
-    def _cut(self, system: _System, run: Exploration, piece: Region, state: int, index: int) -> bool:
-        skeleton = self.skeleton(system.scope, system.obligations)
-        steps = [*run.path(state), (state, index)]
-        start = skeleton.locations[run.location[steps[0][0]]]
+    def _follow(self, looser: _System, run: Exploration, piece: Region) -> bool:
+        """Seek a real run that does what a run of a looser system did; True if something was cut off."""
+        skeleton = self.skeleton(_System(looser.scope))
         scenario: Scenario = skeleton.system  # type: ignore[assignment]
-        path = positive_timeouts(scenario, start, [skeleton.edge(run.location[s], i) for s, i in steps])  # type: ignore[arg-type]
+        further = self.explore(looser, piece, 3 * len(run) + 300, run.zones)
+        for state, index in islice(marked(further, self.request.property), LEADS):
+            lead = _edges(further, state, index)
+            guide = Skeleton(Guided(scenario, self.skeleton(looser).system, lead))  # type: ignore[arg-type]
+            budget = Budget(seconds=self.limits.remaining(), states=PATIENCE[0], interrupted=self.limits.over)
+            found = explore(guide, {}, space=ParametricZones(guide, self.names, piece, 0), budget=budget)
+            ends = widest(found, self.request.property) if self.request.property in found.first else []
+            paths = [Guided.real(_edges(found, *end)) for end in ends]
+            if [p for p in paths if self._cut(_System(looser.scope), piece, p)]:
+                return True
+        return False
+
+    def _cut(self, system: _System, piece: Region, found: Sequence[Edge]) -> bool:
+        skeleton = self.skeleton(system)
+        scenario: Scenario = skeleton.system  # type: ignore[assignment]
+        ((start, _),) = scenario.initial()
+        path = positive_timeouts(scenario, start, found)
         region = self.possible(scenario, start, path)
         if region is None or region.meet(*piece.conditions).empty:
             return False
@@ -237,7 +269,7 @@ class Derivation:
         if left:
             conditions = simplified(region, [c.conditions for c in self.cuts], self.domain)
             self.cuts.append(Cut(conditions, region, len(path), system.scope))
-            self.paths[conditions] = (scenario, start, path)
+            self.paths[conditions] = (skeleton, start, path)
         return True
 
     def possible(self, scenario: Scenario, start: object, path: Sequence[Edge]) -> Region | None:
@@ -248,9 +280,10 @@ class Derivation:
 
     def prove(self, system: _System, piece: Region, run: Exploration) -> bool:
         """Keep a proof, confirmed by its certificate; False if time ran out over that."""
-        assurance = Assurance("parametric zones", len(run), run.transitions, run.depth, ())
+        method = "parametric zones" + (", timestamps by their order" if system.timestamps == ORDER else "")
+        assurance = Assurance(method, len(run), run.transitions, run.depth, ())
         certificate = None
-        scenario: Scenario = self.skeleton(system.scope, system.obligations).system  # type: ignore[assignment]
+        scenario: Scenario = self.skeleton(system).system  # type: ignore[assignment]
         if self.request.certify:
             certificate = certify(run, scenario, self.model.name, [self.request.property])
             answer = recheck(certificate, Afresh(scenario.twin()), self.limits.over)
@@ -263,6 +296,16 @@ class Derivation:
         free = not any(scenario.held_back(run.skeleton.locations[number]) for number in run.at)  # type: ignore[arg-type]
         self.proofs.append(Proof(piece, system.scope, system.obligations, assurance, free, certificate))
         return True
+
+
+def _edges(run: Exploration, state: int, index: int) -> list[Edge]:
+    """The edges of a run to a state, and one more."""
+    return [run.skeleton.edge(run.location[s], i) for s, i in [*run.path(state), (state, index)]]
+
+
+def _patience(system: _System, turn: int) -> int:
+    """With how many states a system is tried; those that tell less of timestamps apart are far smaller."""
+    return PATIENCE[turn if system.timestamps == EXACT else min(turn + 1, len(PATIENCE) - 1)]
 
 
 def _at_most(number: int, limit: int) -> int:

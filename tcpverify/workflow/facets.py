@@ -21,7 +21,6 @@ from tcpverify.evidence.trace import Trace
 from tcpverify.lang.linear import Linear, parameter
 from tcpverify.lang.region import Condition, Region
 from tcpverify.lang.system import Edge
-from tcpverify.tcp.copies import OBLIGATIONS
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.workflow.derived import Cut, Witness
 
@@ -81,7 +80,7 @@ def confirmed(derivation: Derivation, safe: Sequence[Region]) -> None:
     """
     names = derivation.names
     for cut in derivation.cuts:
-        scenario, start, path = derivation.paths[cut.conditions]
+        scenario, start, path = _found(derivation, cut)
         assumed = (*derivation.domain.conditions, *cut.region.conditions)
         clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
         if not possible_everywhere(scenario, start, clocks, path, names, assumed):
@@ -89,6 +88,12 @@ def confirmed(derivation: Derivation, safe: Sequence[Region]) -> None:
     known = [c.region.conditions for c in derivation.cuts] + [r.conditions for r in safe]
     if not covered(names, derivation.domain.conditions, known):
         raise InternalDisagreement("Z3 finds parameter values that are neither refuted nor proved nor open")
+
+
+def _found(derivation: Derivation, cut: Cut) -> tuple[Scenario, object, Sequence[Edge]]:
+    """The run of a cut, and the system that it is one of."""
+    skeleton, start, path = derivation.paths[cut.conditions]
+    return skeleton.system, start, path  # type: ignore[return-value]
 
 
 def _contact(outside: Region, facet: Condition, safe: Sequence[Region], domain: Region) -> Region | None:
@@ -116,7 +121,7 @@ def _just_outside(derivation: Derivation, facet: Condition, cut: Cut, point: dic
     names = derivation.names
     if not facet[0][names.index("TIME_WAIT")]:
         return None
-    scenario, start, path = derivation.paths[cut.conditions]
+    scenario, start, path = _found(derivation, cut)
     value = _solved(facet, names)
     clocks = len(scenario.clocks(start))  # type: ignore[arg-type]
     found = just_below(scenario, start, clocks, path, "TIME_WAIT", value, point)
@@ -135,7 +140,7 @@ def _just_outside(derivation: Derivation, facet: Condition, cut: Cut, point: dic
 
 def _shortest(derivation: Derivation, cut: Cut, numbers: dict[str, Fraction]) -> list[Edge] | None:
     """The run with the fewest steps at these numbers, if it is found soon."""
-    skeleton = derivation.skeleton(cut.scope, OBLIGATIONS[-1])
+    skeleton = derivation.paths[cut.conditions][0]
     name = derivation.request.property
     run = explore(skeleton, numbers, until=frozenset({name}), budget=Budget(states=SOON))
     if name not in run.first:
@@ -148,7 +153,7 @@ def _shortest(derivation: Derivation, cut: Cut, numbers: dict[str, Fraction]) ->
 
 
 def _somewhere(derivation: Derivation, cut: Cut) -> Witness:
-    scenario, start, path = derivation.paths[cut.conditions]
+    scenario, start, path = _found(derivation, cut)
     return Witness(None, cut, _trace(derivation, scenario, start, path, _natural(derivation, cut.region), None))
 
 
