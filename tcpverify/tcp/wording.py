@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tcpverify.lang.expr import Expr
+from tcpverify.lang.simplify import simplified
 from tcpverify.lang.text import show
 from tcpverify.tcp import vocabulary
 
-__all__ = ["NAMED", "TESTS", "named", "readable"]
+__all__ = ["NAMED", "TESTS", "condition", "named", "readable"]
 
 #: tests that RFC 9293 has words for; a guard is printed in these words
 NAMED: Mapping[str, Expr] = {
@@ -29,6 +30,11 @@ TESTS = frozenset(_KEYS.values())
 def readable(expr: Expr, but: str = "") -> str:
     """An expression in the RFC's words; ``but`` is a test of `NAMED` that is not replaced by its name."""
     return show(named(expr, but)).replace("?", "")
+
+
+def condition(expr: Expr) -> str:
+    """A guard in the RFC's words, without parts that others beside them decide."""
+    return show(simplified(named(expr))).replace("?", "")
 
 
 def named(expr: Expr, but: str = "") -> Expr:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from tcpverify.lang.expr import TRUE, Expr
+from tcpverify.lang.simplify import simplified
 from tcpverify.lang.table import Amendment, Emit, Rule, Table
 from tcpverify.tcp.registry import LoadedModel
-from tcpverify.tcp.wording import NAMED, named, readable
+from tcpverify.tcp.wording import NAMED, condition, named, readable
 from tcpverify.views.styled import Line, Span, line, wrapped
 
 __all__ = ["described", "model_document", "model_lines", "readable", "rule_effects", "rule_lines", "touched"]
@@ -98,7 +99,7 @@ def rule_lines(table: Table, rule: Rule, width: int) -> list[Line]:
     ]
     found += wrapped(rule.text, width, "", "      ", "      ") if rule.text else []
     if not rule.guard.same(TRUE):
-        found += wrapped(f"when  {readable(rule.guard)}", width, "dim", "      ", "            ")
+        found += wrapped(f"when  {condition(rule.guard)}", width, "dim", "      ", "            ")
     effects = "; ".join(rule_effects(rule))
     if effects:
         found += wrapped(f"then  {effects}", width, "dim", "      ", "            ")
@@ -114,7 +115,7 @@ def rule_effects(rule: Rule) -> Iterable[str]:
     for message in rule.emits:
         yield _sends(message)
     for timer, when in rule.restarts:
-        yield f"restart {timer}" + ("" if when.same(TRUE) else f" if {readable(when)}")
+        yield f"restart {timer}" + ("" if when.same(TRUE) else f" if {condition(when)}")
 
 
 def _sends(message: Emit) -> str:
@@ -128,7 +129,7 @@ def _sends(message: Emit) -> str:
         elif not (name == "TEXT" and value.op == "const" and value.args[0] == 0):
             fields.append(f"<{name}={readable(value)}>")
     text = "send " + "".join(fields) + (f"<CTL={','.join(flags)}>" if flags else "")
-    return text if message.when.same(TRUE) else f"{text} if {readable(message.when)}"
+    return text if message.when.same(TRUE) else f"{text} if {condition(message.when)}"
 
 
 # ------------------------------------------------------------ guards in the RFC's words
@@ -140,7 +141,7 @@ def _words_used(rules: Iterable[Rule]) -> list[str]:
         parts = [rule.guard, *rule.assign.values(), *(when for _, when in rule.restarts)]
         parts += [e for m in rule.emits for e in (m.when, *m.fields.values())]
         for part in parts:
-            every |= named(part).variables()
+            every |= simplified(named(part)).variables()
     return [name for name in NAMED if name in every]
 
 
@@ -163,7 +164,7 @@ def model_document(model: LoadedModel) -> dict[str, Any]:
             {
                 "name": rule.name, "state": rule.state, "event": rule.event,
                 "clause": rule.clause, "text": rule.text,
-                "when": readable(rule.guard), "then": list(rule_effects(rule)), "tags": sorted(rule.tags),
+                "when": condition(rule.guard), "then": list(rule_effects(rule)), "tags": sorted(rule.tags),
                 "changed_by": touched(table, rule.name),
             }
             for rule in table.rules.values()
