@@ -182,7 +182,7 @@ class Derivation:
     def _search(self, piece: Region, turn: int) -> bool:
         """Seek a refutation in real systems; True if something was cut off."""
         asked = _System(self.request.scope)
-        looser = self.proving(turn) if asked.scope.sequence == "timestamps" and 0 < turn < len(PATIENCE) - 1 else ()
+        looser = self.proving(turn) if asked.scope.sequence == "timestamps" and 1 < turn < len(PATIENCE) - 1 else ()
         # While the far smaller system of timestamps may still prove it, or give leads, that comes first.
         if any(self.tried.get((piece.conditions, system), 0) != _IN_VAIN for system in looser):
             return False
