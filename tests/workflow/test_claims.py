@@ -87,7 +87,9 @@ def test_conditions_are_derived() -> None:
         (8, 'change("TIME-WAIT.fin-again", restarts=())', "yes,no", "no,no"),
         (17, 'change("TIME-WAIT.rst", to=None, emits=(), tags=frozenset())', "no,yes,no", "yes,yes,no"),
         (24, 'change("LAST-ACK.fin-acked", to="TIME-WAIT")', "yes,no", "no,no"),
-        (22, 'change("TIME-WAIT.open-active", to="SYN-SENT")', "yes,yes,no,no,no", "no,yes,no,no,no"),
+        (22, 'change("TIME-WAIT.open-active", to="SYN-SENT", '
+             'assign={"ISS": NEW_ISS, "SND.UNA": NEW_ISS, "SND.NXT": NEW_ISS + 1}, tags=frozenset({"opens"}))',
+         "yes,yes,no,no,no", "no,yes,no,no,no"),
     ],
     ids=["no restart", "RST ignored", "the second closer waits", "TIME-WAIT may be left"],
 )
