@@ -20,18 +20,20 @@ __all__ = ["explain"]
 @click.argument("name")
 @click.option("--model", default="textbook", show_default=True, help="Where to look for a rule.")
 def explain(name: str, model: str) -> int:
-    """Say what NAME means: a property, a rule, a model, or a word that the program uses in its answers.
+    """Say what NAME means: a property, a rule, a model, a word of the answers, or of the language of model files.
 
     \b
     Examples:
       tcpverify explain no-old-segment
       tcpverify explain TIME-WAIT.fin-again --model rfc9293+literal
       tcpverify explain vacuous
+      tcpverify explain elapsed
     """
     from tcpverify.views.styled import Screen
 
     screen = Screen(sys.stdout)
-    found = _property(name, screen.width) or _word(name, screen.width) or _of_model(name, model, screen.width)
+    width = screen.width
+    found = _property(name, width) or _word(name, width) or _language(name, width) or _of_model(name, model, width)
     if not found:
         raise UsageError(_unknown(name, model))
     screen.write(found)
@@ -71,7 +73,8 @@ def _word(name: str, width: int) -> list[Line]:
         if name == word or name.lower().replace("_", "-") == word.lower().replace("_", "-") != "time-wait":
             return [*wrapped(word, width, "title"), *wrapped(meaning, width)]
     for word, meaning in PREMISES.items():
-        if name.lower() == word:
+        # REOPENED is a variable, reopened a premise.
+        if name.lower() == word and not name.isupper():
             text = f"Every run checks that in some reachable state {meaning}; else its proofs are vacuous."
             return [*wrapped(f"Premise {word}", width, "title"), *wrapped(text, width)]
     for word, meaning in POWERS.items():
@@ -79,6 +82,19 @@ def _word(name: str, width: int) -> list[Line]:
             text = f"{meaning.capitalize()}. `tcpverify why` says which verdicts depend on it."
             return [*wrapped(f"Power {word}", width, "title"), *wrapped(text, width)]
     return []
+
+
+def _language(name: str, width: int) -> list[Line]:
+    """A word of model files, in all its uses."""
+    from tcpverify.tcp.lexicon import entries
+    from tcpverify.tcp.vocabulary import STATES
+    from tcpverify.views.language import word_lines
+
+    if name.upper() in STATES:
+        return []
+    every = entries()
+    found = [e for e in every if name == e.word] or [e for e in every if name.upper() in (e.word.upper(), e.form)]
+    return [row for entry in found for row in word_lines(entry, width)]
 
 
 def _of_model(name: str, model: str, width: int) -> list[Line]:
@@ -119,12 +135,14 @@ def _docstring(source: str) -> str:
 def _unknown(name: str, model: str) -> str:
     from difflib import get_close_matches
 
+    from tcpverify.tcp.lexicon import entries
     from tcpverify.tcp.powers import POWERS
     from tcpverify.tcp.properties import PREMISES, PROPERTIES
     from tcpverify.tcp.registry import load, shipped
     from tcpverify.views.glossary import WORDS
 
-    known = [*(p.name for p in PROPERTIES), *WORDS, *POWERS, *PREMISES, *load(model).table.rules, *shipped()]
+    known = [*(p.name for p in PROPERTIES), *WORDS, *POWERS, *PREMISES, *load(model).table.rules, *shipped(),
+             *(entry.word for entry in entries())]  # fmt: skip
     lower = {word.lower(): word for word in known}
     close = [lower[word] for word in get_close_matches(name.lower(), lower, n=3)]
     if close:

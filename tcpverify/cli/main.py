@@ -38,7 +38,7 @@ COMMANDS = {
     "models": ("tcpverify.cli.models", "List the models and amendments that come with the program."),
     "show": ("tcpverify.cli.show", "Print a model: its rules and the clauses behind them."),
     "new": ("tcpverify.cli.new", "Write a commented amendment of your own, to start from."),
-    "explain": ("tcpverify.cli.explain", "Say what a property, a rule or a word of the output means."),
+    "explain": ("tcpverify.cli.explain", "Say what a property, a rule, or a word of answers or model files means."),
 }
 
 #: what others call these commands

@@ -101,22 +101,22 @@ def _rule(what: str, rule: Any) -> Rule:
 
 
 def add(rule: Rule) -> Change:
-    """A rule that was not there; its guard must not meet another's."""
+    """A rule for what no other rule answers: its guard must not meet another's."""
     return Change("add", rule=_rule("add", rule))
 
 
 def insert(rule: Rule, before: str) -> Change:
-    """A rule that takes precedence over those whose names match ``before`` (a shell pattern)."""
+    """A rule that goes before those whose names match ``before``: their guards are narrowed to what it leaves."""
     return Change("insert", checked.text("the pattern (before) of an insertion", before), _rule("insert", rule))
 
 
 def remove(pattern: str) -> Change:
-    """The rules whose names match are gone."""
+    """The rules whose names match are gone; others must answer what they answered."""
     return Change("remove", checked.text("the pattern of a removal", pattern))
 
 
 def change(pattern: str, *, but: Iterable[str] = (), **fields: Any) -> Change:
-    """Other values for fields of the rules whose names match (except those in ``but``).
+    """Other values for fields of the rules whose names match ``pattern`` (``*`` stands for any text), but not ``but``.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def change(pattern: str, *, but: Iterable[str] = (), **fields: Any) -> Change:
 
 
 def merge(pattern: str, assign: Mapping[str, Expr | bool | int], *, but: Iterable[str] = ()) -> Change:
-    """The rules whose names match assign these values too."""
+    """The rules whose names match assign these values besides their own."""
     where = f"the merge into {checked.text('the pattern of a merge', pattern)!r}"
     found = checked.assignments(f"{where}: assign", assign)
     return Change("merge", pattern=pattern, fields=found, but=checked.names(f"{where}: but", but, '("LISTEN.syn",)'))

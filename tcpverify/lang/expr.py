@@ -202,7 +202,7 @@ def sequence(name: str) -> Expr:
 def elapsed(timer: str, duration: Linear) -> Expr:
     """Whether a timer of the end has run for at least that long since it was last started; false if it does not run.
 
-    To the rules it is one more truth value; readers that know time decide it.
+    To the rules it is one more truth value; readers that know time decide it. The duration has a name, `parameter`.
 
     Raises
     ------

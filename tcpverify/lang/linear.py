@@ -81,12 +81,12 @@ def _linear(value: Linear | int | Fraction) -> Linear:
 
 
 def parameter(name: str) -> Linear:
-    """The expression that is just this parameter."""
+    """A duration by its name; how long it is stands in ``numbers``, and ``--set`` gives others."""
     if not isinstance(name, str) or not name.isidentifier():
         raise TypeError(f"{name!r} is not a name for a duration: letters, digits and _ make one, such as REUSE_DELAY")
     return Linear.of({name: 1})
 
 
 def constant(value: int | Fraction) -> Linear:
-    """A fixed duration."""
+    """A fixed duration, in seconds."""
     return Linear.of({"": Fraction(_exact(value))})

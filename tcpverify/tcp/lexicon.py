@@ -7,6 +7,7 @@ are written there. What functions and classes mean, they say themselves; see `en
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,17 @@ TESTS: Mapping[str, str] = {
     "fin_acked": "it acknowledges our FIN",
     "fin_in_order": "it has a FIN, and nothing is missing before it",
     "past_fin": "it is the FIN that was consumed last, sent again",
+}
+#: how expressions are joined; what is compared or joined stands in parentheses
+OPERATORS: Mapping[str, tuple[str, str]] = {
+    "&": ("ACK & ~RST", "and"),
+    "|": ("SYN | FIN", "or"),
+    "~": ("~ACK", "not"),
+    "==": ("SEG_SEQ == RCV_NXT", "equal; != is unequal"),
+    "<": ("SND_UNA < SEG_ACK", "before, on the circle of sequence numbers (RFC 9293 §3.4); less, for numbers"),
+    "<=": ("SEG_ACK <= SND_NXT", "before or equal; also >= and >"),
+    "+": ("SEG_SEQ + SEG_TEXT", "sum; - is a difference, of two sequence numbers a length"),
+    "within": ("SEG_SEQ.within(RCV_NXT, RCV_WND)", "on a stretch of the circle: a.within(b, n) if a is one of n numbers from b on"),
 }
 #: fixed values and lists
 VALUES: Mapping[str, str] = {
@@ -112,11 +124,40 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "start": STARTS,
     "reopen": REOPEN,
 }
+#: two classes that model files meet by name only
+_CLASS_SAID: Mapping[str, str] = {
+    "Expr": "What a condition or a value is; the words of this language make such expressions.",
+    "Table": "A whole machine, for a MODEL of one's own: states, events, variables, inputs, timers, rules.",
+}
+#: word: how it is used
+_EXAMPLES: Mapping[str, str] = {
+    "change": 'change("TIME-WAIT.rst*", to=None, emits=(), tags=())',
+    "insert": 'insert(Rule("TIME-WAIT.fin", "TIME-WAIT", "SEGMENT", "an idea", "Dropped.", guard=FIN & ~RST), '
+              'before="TIME-WAIT.*")',
+    "merge": 'merge("*.fin", {"TS.RECENT": SEG_TS}, but=("ESTABLISHED.fin",))',
+    "add": 'add(Rule("TIME-WAIT.abort", "TIME-WAIT", "ABORT", "an idea", "Nothing happens."))',
+    "remove": 'remove("TIME-WAIT.abort")',
+    "segment": "segment(SND_NXT - 1, RCV_NXT, fin=True)",
+    "ack_segment": "ack_segment(when=~(SEG_LEN == 0))",
+    "elapsed": 'elapsed("time-wait", parameter("REOPEN_AFTER"))',
+    "parameter": 'parameter("REOPEN_AFTER")',
+    "constant": "constant(60)",
+    "ite": "ite(ack_new, SEG_ACK, SND_UNA)",
+    "all_of": "all_of(ACK, ~RST, ack_new)",
+    "any_of": "any_of(SYN, FIN, RST)",
+    "lift": "lift(True)",
+    "lift_seq": "lift_seq(0)",
+    "Amendment": 'Amendment("longer", "TIME-WAIT lasts 3 MSL", "an idea", numbers={"TIME_WAIT": 3 * MSL})',
+    "Rule": 'Rule("TIME-WAIT.abort", "TIME-WAIT", "ABORT", "RFC 9293 §3.10.5", "The TCB is deleted.", to="CLOSED")',
+    "Timer": 'Timer("user-timeout", "USER-TIMEOUT", {"FIN-WAIT-2"}, TRUE, "tcp(7)", parameter("FIN_TIMEOUT"))',
+    "Emit": "Emit(ack_segment().fields, when=ack_new)",
+}  # fmt: skip
 #: kind of word: what a list of such words is headed with
 HEADS: Mapping[str, str] = {
     "variable": "What an end keeps",
     "input": "What an event brings",
     "test": "Tests that RFC 9293 names",
+    "operator": "Operators",
     "value": "Fixed values",
     "function": "Functions",
     "class": "Parts of a model",
@@ -147,12 +188,15 @@ class Entry:
         how it is used: a signature, the RFC's name, the condition that it stands for; may be empty.
     meaning
         what it means, in one paragraph.
+    example
+        how it is used, as Python; may be empty.
     """
 
     word: str
     kind: str
     form: str
     meaning: str
+    example: str = ""
 
 
 def entries() -> list[Entry]:
@@ -160,11 +204,11 @@ def entries() -> list[Entry]:
     found = [_expression(word, kind, said)
              for kind, words in (("variable", VARIABLES), ("input", INPUTS), ("test", TESTS))
              for word, said in words.items()]  # fmt: skip
+    found += [Entry(word, "operator", "", said, example) for word, (example, said) in OPERATORS.items()]
     found += [Entry(word, "value", "", said) for word, said in VALUES.items()]
-    found += [Entry(word, "function", f"{word}{_signature(word)}", _said(word)) for word in _FUNCTIONS]
-    found += [Entry(word, "class", "", _said(word)) for word in _CLASSES]
-    for word in _CLASSES:
-        found += [Entry(name, "field", word, said) for name, said in _attributes(word)]
+    found += [Entry(word, "function", f"{word}{_signature(word)}", _said(word), _EXAMPLES[word]) for word in _FUNCTIONS]
+    found += [Entry(word, "class", "", _said(word), _EXAMPLES.get(word, "")) for word in _CLASSES]
+    found += [Entry(name, "field", word, said) for word in _CLASSES for name, said in _attributes(word)]
     for kind, words in (("tag", TAGS), ("timer", TIMERS), ("duration", DURATIONS)):
         found += [Entry(word, kind, "", said) for word, said in words.items()]
     found += [Entry(word, "choice", "", f"one of {', '.join(values)} (--{word})") for word, values in CHOICES.items()]
@@ -200,13 +244,19 @@ def _signature(word: str) -> str:
 
 def _said(word: str) -> str:
     """The first paragraphs of a docstring, before its sections."""
+    if word in _CLASS_SAID:
+        return _CLASS_SAID[word]
     doc = inspect.getdoc(getattr(vocabulary, word)) or ""
     kept: list[str] = []
     for paragraph in doc.split("\n\n"):
         if "\n---" in paragraph:
             break
-        kept.append(" ".join(paragraph.replace("``", "").replace("`", "").split()))
+        kept.append(" ".join(_plain(paragraph).split()))
     return " ".join(kept)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\*(\w+)\*", r"\1", text.replace("`", ""))
 
 
 def _attributes(word: str) -> list[tuple[str, str]]:
@@ -218,7 +268,7 @@ def _attributes(word: str) -> list[tuple[str, str]]:
     said: list[str] = []
     for row in [*section.split("\n\n")[0].splitlines(), "end"]:
         if row.startswith(" "):
-            said.append(row.strip().replace("``", "").replace("`", ""))
+            said.append(_plain(row.strip()))
             continue
         found += [(name, " ".join(said)) for name in names]
         names, said = [name.strip() for name in row.split(",")], []

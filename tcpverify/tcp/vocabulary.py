@@ -93,7 +93,7 @@ past_fin = FIN & (SEG_SEQ + SEG_TEXT + 1 == RCV_NXT)
 
 
 def lift_seq(value: int) -> Expr:
-    """A constant sequence number."""
+    """A fixed sequence number."""
     return Expr("const", (value,), Sort.SEQ)
 
 
@@ -107,7 +107,7 @@ def segment(
     text: Expr | int = 0,
     when: Expr = TRUE,
 ) -> Emit:
-    """A segment to be sent; ``ack=None`` leaves the ACK bit off."""
+    """A segment to be sent if ``when`` holds; ``ack=None`` leaves the ACK bit off, ``text`` is a number of octets."""
     fields: dict[str, Any] = {
         "SEQ": seq, "ACK?": lift(ack is not None), "SYN?": lift(syn), "FIN?": lift(fin), "RST?": lift(rst),
         "TEXT": lift(text),
@@ -118,5 +118,5 @@ def segment(
 
 
 def ack_segment(when: Expr = TRUE) -> Emit:
-    """``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``."""
+    """The usual acknowledgment, ``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>``, if ``when`` holds."""
     return segment(SND_NXT, RCV_NXT, when=when)

@@ -69,6 +69,7 @@ Change one thing at a time and run it again. A mistake is answered with one sent
 # The words in which rules are written: the variables of a connection (SND_UNA, SND_NXT, RCV_NXT), the fields of the
 # arriving segment (SEG_SEQ, SEG_ACK, SEG_TEXT, SYN, ACK, FIN, RST), tests that RFC 9293 names (acceptable, ack_new,
 # fin_acked, fin_in_order), MSL, and what makes segments: segment(SEQ, ACK, fin=True), ack_segment().
+# `tcpverify explain WORD` explains each, such as elapsed; docs/rule-language.md lists all.
 # Conditions are joined by & (and), | (or) and ~ (not), with comparisons in parentheses: RST & (SEG_SEQ == RCV_NXT).
 from tcpverify.tcp.vocabulary import *
 

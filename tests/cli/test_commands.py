@@ -20,6 +20,7 @@ from tcpverify.cli import main as cli_main
 from tcpverify.cli.main import COMMANDS, cli, main
 from tcpverify.errors import InternalDisagreement
 from tcpverify.evidence.trace import parse
+from tcpverify.tcp.lexicon import entries
 from tcpverify.workflow import check as engine
 from tcpverify.workflow.results import Assurance, CheckReport, CheckRequest, Verdict
 
@@ -236,11 +237,23 @@ def test_show_prints_rules_and_clauses(capsys: Capture) -> None:
         ("TIME_WAIT", "How long"),
         ("rfc1337", "assassination"),
         ("worst-case", "adversary"),
+        ("elapsed", 'Such as  elapsed("time-wait", parameter('),
+        ("snd.nxt", "SND_NXT: what an end keeps"),
+        ("REOPENED", "REOPENED: what an end keeps"),
+        ("reopened", "Premise reopened"),
+        ("restarts", "restarts: a tag of rules"),
     ],
 )
 def test_explain(name: str, says: str, capsys: Capture) -> None:
     assert main(["explain", name]) == 0
     assert says in capsys.readouterr().out
+
+
+def test_explain_knows_every_word_of_model_files(capsys: Capture) -> None:
+    for word in {entry.word for entry in entries()}:
+        assert main(["explain", word]) == 0
+    assert main(["explain", "reopn"]) == 2
+    assert "did you mean reopen or reopens" in capsys.readouterr().err
 
 
 # ------------------------------------------------------------ the program as a whole

@@ -21,6 +21,8 @@ import click
 
 from tcpverify.cli.exploring import exploring_options
 from tcpverify.cli.main import COMMANDS, cli, main
+from tcpverify.tcp.lexicon import HEADS as HEADS_OF_WORDS
+from tcpverify.tcp.lexicon import Entry, entries
 from tcpverify.tcp.modelfile import GROUPS
 from tcpverify.tcp.powers import POWERS
 from tcpverify.tcp.properties import PREMISES, PROPERTIES
@@ -170,6 +172,40 @@ def _explained(name: str) -> str:
     raise AssertionError(said)
 
 
+# ------------------------------------------------------------ the rule language
+
+
+def _language() -> list[str]:
+    """Every word that a model file may use."""
+    page = [
+        "# Words of model files", "", _BY, "",
+        "Every word that `from tcpverify.tcp.vocabulary import *` brings, and every name that rules know.",
+        "[The rule language](../rule-language.md) shows how they go together; `tcpverify explain WORD` says the same.",
+        "",
+    ]  # fmt: skip
+    heads: dict[str, tuple[str, ...]] = {
+        "variable": ("word", "in print", "meaning"), "input": ("word", "in print", "meaning"),
+        "test": ("word", "meaning", "stands for"), "operator": ("word", "such as", "meaning"),
+        "function": ("use", "meaning", "such as"), "class": ("word", "meaning", "such as"),
+        "field": ("of", "field", "meaning"),
+    }  # fmt: skip
+    every = entries()
+    for kind, head in HEADS_OF_WORDS.items():
+        page += [f"## {head}", ""]
+        shown = heads.get(kind, ("word", "meaning"))
+        page += _table(shown, ([_cell(entry, column) for column in shown] for entry in every if entry.kind == kind))
+    return page
+
+
+def _cell(entry: Entry, column: str) -> str:
+    meaning = _plain(entry.meaning.rstrip("."))
+    text = {
+        "word": entry.word, "field": entry.word, "in print": entry.form, "use": entry.form, "of": entry.form,
+        "stands for": entry.form, "such as": entry.example,
+    }.get(column, "")  # fmt: skip
+    return meaning if column == "meaning" else f"`{text}`" if text else ""
+
+
 # ------------------------------------------------------------ documents
 
 
@@ -210,7 +246,8 @@ def _kind(said: dict[str, Any]) -> str:
 
 #: file: what writes it
 PAGES: dict[str, Callable[[], list[str]]] = {
-    "commands.md": _commands, "models.md": _models, "words.md": _words, "schemas.md": _schemas,
+    "commands.md": _commands, "language.md": _language, "models.md": _models, "words.md": _words,
+    "schemas.md": _schemas,
 }  # fmt: skip
 
 

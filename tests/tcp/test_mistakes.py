@@ -147,5 +147,9 @@ def test_every_word_of_a_model_file_has_a_meaning() -> None:
     assert {e.word for e in found} >= set(vocabulary.__all__)
     assert all(e.meaning for e in found)
     assert TAGS.keys() > UNREAD
+    for entry in found:
+        if entry.example:
+            assert eval(entry.example, vars(vocabulary)) is not None
+    assert all(e.example for e in found if e.kind in ("function", "operator"))
     fields = {e.word for e in found if e.kind == "field"}
     assert fields >= {"guard", "chooses", "over", "numbers", "scope", "relevant", "while_", "lasts", "changes"}
