@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tcpverify.errors import UsageError
+from tcpverify.lang.table import Rule
 from tcpverify.tcp.deliveries import delivered
 from tcpverify.tcp.endpoint import ACKED, End, Event, Reaction, Segment
 from tcpverify.tcp.numbers import offset
@@ -27,7 +28,8 @@ class Property:
     """A property by its name.
 
     ``premise`` is the mark without which it holds vacuously; ``kind`` is ``safety`` (an action breaks it),
-    ``cycle``, ``liveness`` or ``deadlock`` (the state graph decides).
+    ``cycle``, ``liveness`` or ``deadlock`` (the state graph decides). ``breaking``, where it depends on nothing else:
+    whether a rule that applies breaks it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Property:
     kind: str = "safety"
     default: bool = True
     breaks: Breaks | None = None
+    breaking: Callable[[Rule], bool] | None = None
 
     @property
     def watched(self) -> bool:
@@ -117,10 +120,13 @@ def _graceful_close(scenario: Scenario, end: End, event: Event, reaction: Reacti
     return ""
 
 
+def _ends_time_wait(rule: Rule) -> bool:
+    leaves = rule.state == "TIME-WAIT" and rule.to not in (None, "TIME-WAIT")
+    return leaves and rule.event != "TIME-WAIT" and not rule.tags & {"reopens", "opens", "aborts"}
+
+
 def _no_assassination(scenario: Scenario, end: End, event: Event, reaction: Reaction) -> str:
-    if end.state != "TIME-WAIT" or reaction.end.state == "TIME-WAIT":
-        return ""
-    if event.name == "TIME-WAIT" or reaction.tags & {"reopens", "opens", "aborts"}:
+    if not _ends_time_wait(scenario.table.rules[reaction.rule]):
         return ""
     return f"TIME-WAIT is ended by {event.segment.flags() if event.segment else event.name}, not by its timer"
 
@@ -181,8 +187,9 @@ def _safety(
     premise: str,
     breaks: Breaks | None,
     default: bool = True,
+    breaking: Callable[[Rule], bool] | None = None,
 ) -> Property:
-    return Property(name, meaning, clause, premise, "safety", default, breaks)
+    return Property(name, meaning, clause, premise, "safety", default, breaks, breaking)
 
 
 PROPERTIES: tuple[Property, ...] = (
@@ -229,6 +236,7 @@ PROPERTIES: tuple[Property, ...] = (
         "RFC 1337 §2",
         "time-wait-started",
         _no_assassination,
+        breaking=_ends_time_wait,
     ),
     _safety(
         "time-wait-side",

@@ -38,6 +38,7 @@ def check_document(report: CheckReport, filed: Filed = _nowhere) -> dict[str, An
         "results": [result_document(v, filed(v)) for v in report.verdicts],
         "premises": dict(report.premises),
         "silent_rules": list(report.silent_rules),
+        "complete": report.complete,
         "gave_up": report.gave_up,
         "interrupted": report.interrupted,
         "exit_status": report.exit_status,

@@ -133,6 +133,8 @@ def _cells(verdict: Verdict) -> list[Span]:
     a = verdict.assurance
     if verdict.trace is not None:
         said = plural(len(verdict.trace.steps), "step")
+    elif verdict.verdict == PROVED and a.method == "rules":
+        said = plural(a.obligations, "rule")
     elif verdict.verdict == PROVED:
         said = plural(a.obligations, "obligation") if a.obligations else plural(a.states, "state")
     else:

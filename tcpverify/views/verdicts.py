@@ -36,6 +36,8 @@ def evidence(verdict: Verdict) -> str:
     by = ", ".join(verdict.assurance.rechecked_by)
     if verdict.verdict == PROVED:
         count = verdict.assurance.obligations
+        if verdict.assurance.method == "rules":
+            return f"none of {plural(count, 'rule')} can break it; re-checked by {by}"
         if count and not by:
             return "no such run in the state graph; states re-checked by z3"
         what = f"invariant, {plural(count, 'obligation')};" if count else "reachable states exhausted;"
@@ -45,6 +47,11 @@ def evidence(verdict: Verdict) -> str:
         what = f"{'shortest ' if verdict.trace.shortest else ''}trace, {steps}"
         return f"{what}; re-checked by {by}" if by else what
     return ""
+
+
+def within(report: CheckReport) -> str:
+    """What a statement about all that happened is about."""
+    return "in this scope" if report.complete else "in what was explored"
 
 
 def _word(verdict: Verdict) -> Span:
@@ -149,7 +156,7 @@ def qualifications(report: CheckReport, width: int, verbose: bool = False) -> li
         rest = f" and {more} more (--verbose lists them)" if more else ""
         count = plural(len(report.silent_rules), "rule")
         found += wrapped(
-            f"{count} of the table never fired in this scope: {', '.join(few)}{rest}.", width, "", "", "  "
+            f"{count} of the table never fired {within(report)}: {', '.join(few)}{rest}.", width, "", "", "  "
         )
     if report.gave_up:
         text = (

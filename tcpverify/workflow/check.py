@@ -26,6 +26,7 @@ from tcpverify.tcp.properties import FIRST, PREMISES, Property
 from tcpverify.tcp.registry import LoadedModel
 from tcpverify.tcp.scenario import Scenario
 from tcpverify.tcp.scope import UNLIMITED
+from tcpverify.tcp.unbreakable import unbreakable
 from tcpverify.workflow import endless, setting
 from tcpverify.workflow.limits import Limits, without_collector
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, Assurance, CheckReport, CheckRequest, Verdict
@@ -38,6 +39,8 @@ Report = Callable[[int, int, int, str], None]
 AFTER_REFUTATION = 20_000
 #: the same for durations that are only shown as context
 CONTEXT_STATES = 3_000
+#: states looked at for premises where the rules alone decide everything that is asked
+FOR_PREMISES = 20_000
 #: properties that are about nothing unless octets are written, and what these give them to do
 _ABOUT_OCTETS = {"no-data-loss": "lose", "no-double-delivery": "deliver"}
 SWEEP = tuple(Fraction(n, 2) for n in (0, 1, 2, 3, 4, 6))
@@ -56,6 +59,8 @@ class Session:
     limits: Limits
     progress: Report | None
     queries: dict[str, str] = field(default_factory=dict)
+    #: properties that no rule can break, each with the number of rules that keep it
+    kept: dict[str, int] = field(default_factory=dict)
 
 
 def check(
@@ -98,6 +103,7 @@ def _check(
     system = setting.scenario(model, request.scope, request, tuple(p.name for p in wanted))
     session = Session(
         request, model, wanted, system, Skeleton(system), Afresh(system.twin()), limits, progress,
+        kept={p.name: count for p in wanted if (count := unbreakable(model.table, p))},
     )  # fmt: skip
     durations: list[tuple[Fraction, str]] = [(d, "named") for d in request.time_waits] or [(own, "own")]
     verdicts: list[Verdict] = []
@@ -117,6 +123,7 @@ def _check(
         verdicts=verdicts,
         premises=_premises(first) if first is not None else {},
         silent_rules=_silent(session, first) if first is not None else [],
+        complete=first is None or first.complete,
         gave_up=first is not None and "gave-up" in first.first,
         interrupted=limits.stopped,
         seconds=limits.spent,
@@ -154,6 +161,11 @@ def _at(
     if run.complete:
         _decide_rest(session, run, verdicts, time_wait, role, began)
     for item in session.wanted:
+        if item.name not in verdicts and session.kept.get(item.name) and _premises(run).get(item.premise):
+            # Nothing that was not explored can break it, but without its premise it would say nothing.
+            by_rules = Assurance("rules", len(run), run.transitions, run.depth, ("z3",), session.kept[item.name])
+            spent = time.perf_counter() - began
+            verdicts[item.name] = Verdict(item.name, time_wait, role, PROVED, False, by_rules, spent)
         if item.name not in verdicts:
             verdicts[item.name] = Verdict(
                 item.name, time_wait, role, UNKNOWN, False, _assurance(run), time.perf_counter() - began,
@@ -174,11 +186,12 @@ def _search(
             session.progress(states, transitions, depth, what)
 
     context = role == "context"
+    by_rules = FOR_PREMISES if all(p.name in session.kept for p in session.wanted) else 0
     patience = CONTEXT_STATES if context else 0 if session.request.seconds else AFTER_REFUTATION
     budget = Budget(
         seconds=session.limits.remaining(),
         interrupted=session.limits.stop,
-        states=4 * CONTEXT_STATES if context and expected else session.request.states,
+        states=4 * CONTEXT_STATES if context and expected else session.request.states or by_rules,
         states_after=0 if expected else patience,
         after=watched,
     )

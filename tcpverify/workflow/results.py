@@ -103,6 +103,8 @@ class CheckReport:
         duration that counts).
     silent_rules
         rules of the table that never fired in that run.
+    complete
+        whether that run explored everything; if not, more states may reach more, and more rules may fire.
     gave_up
         whether some runs were cut off because an end had used up its retransmissions.
     interrupted
@@ -125,6 +127,7 @@ class CheckReport:
     seconds: float = 0.0
     overridden: Mapping[str, str] = field(default_factory=dict)
     queries: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def exit_status(self) -> int:

@@ -77,7 +77,7 @@ def qualified(report: CheckReport, which: str = "; the rules below say which") -
     silent = plural(len(report.silent_rules), "rule")
     found = _paragraphs(verdicts.qualifications(replace(report, silent_rules=()), ENDLESS))
     if report.silent_rules:
-        found.append(f"{silent} of the table never applied in this scope{which}.")
+        found.append(f"{silent} of the table never applied {verdicts.within(report)}{which}.")
     return found
 
 
