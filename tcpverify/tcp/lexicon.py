@@ -69,7 +69,7 @@ OPERATORS: Mapping[str, tuple[str, str]] = {
     "<": ("SND_UNA < SEG_ACK", "before, on the circle of sequence numbers (RFC 9293 §3.4); less, for numbers"),
     "<=": ("SEG_ACK <= SND_NXT", "before or equal; also >= and >"),
     "+": ("SEG_SEQ + SEG_TEXT", "sum; - is a difference, of two sequence numbers a length"),
-    "within": ("SEG_SEQ.within(RCV_NXT, RCV_WND)", "on a stretch of the circle: a.within(b, n) if a is one of n numbers from b on"),
+    "within": ("SEG_SEQ.within(RCV_NXT, RCV_WND)", "one of n numbers from another on: a.within(b, n)"),
 }
 #: fixed values and lists
 VALUES: Mapping[str, str] = {
