@@ -244,16 +244,19 @@ class Derivation:
         skeleton = self.skeleton(_System(looser.scope))
         scenario: Scenario = skeleton.system  # type: ignore[assignment]
         further = self.explore(looser, piece, 3 * len(run) + 300, run.zones)
+        ((start, _),) = scenario.initial()
+        kept: list[tuple[Region, list[Edge]]] = []
         for state, index in islice(marked(further, self.request.property), LEADS):
             lead = _edges(further, state, index)
             guide = Skeleton(Guided(scenario, self.skeleton(looser).system, lead))  # type: ignore[arg-type]
             budget = Budget(seconds=self.limits.remaining(), states=PATIENCE[0], interrupted=self.limits.over)
             found = explore(guide, {}, space=ParametricZones(guide, self.names, piece, 0), budget=budget)
-            ends = widest(found, self.request.property) if self.request.property in found.first else []
-            paths = [Guided.real(_edges(found, *end)) for end in ends]
-            if [p for p in paths if self._cut(_System(looser.scope), piece, p)]:
-                return True
-        return False
+            for end in widest(found, self.request.property) if self.request.property in found.first else []:
+                path = Guided.real(_edges(found, *end))
+                region = self.possible(scenario, start, path)
+                if region is not None and not any(known.includes(region) for known, _ in kept):
+                    kept = [row for row in kept if not region.includes(row[0])] + [(region, path)]
+        return bool([path for _, path in kept if self._cut(_System(looser.scope), piece, path)])
 
     def _cut(self, system: _System, piece: Region, found: Sequence[Edge]) -> bool:
         skeleton = self.skeleton(system)
