@@ -10,6 +10,7 @@ from tcpverify.evidence.departure import Departure
 from tcpverify.evidence.trace import Trace
 from tcpverify.lang.difference import Difference, Differences
 from tcpverify.lang.table import Rule
+from tcpverify.tcp.lexicon import UNREAD
 from tcpverify.workflow.derived import EXACT, BoundReport
 from tcpverify.workflow.prices import ModelCost
 from tcpverify.workflow.results import PROVED, REFUTED, UNKNOWN, CheckReport, CheckRequest, Verdict
@@ -24,8 +25,6 @@ __all__ = [
 ADDED, REMOVED, CHANGED, MOVED, RENAMED, ALIKE, REWORDED = (
     "added", "removed", "changed", "moved", "renamed", "alike", "reworded",
 )  # fmt: skip
-#: tags that neither a property nor an end reads: they repeat what a rule does
-UNREAD = frozenset({"challenge", "gives-up", "refused", "restarts", "retransmits", "writes"})
 
 
 @dataclass(frozen=True)
